@@ -1,0 +1,69 @@
+"""The `gyeol` command: finds the subcommand, and turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from gyeol import __version__
+from gyeol.errors import GyeolError
+
+# name -> (module, help). The modules are imported only when their command is called, so that --help is fast.
+COMMANDS = {
+    "sample": "Make a folder of synthetic competition data, with its answers.",
+    "explore": "Say what is in a data folder.",
+    "train": "Learn a detector from a data folder.",
+    "predict": "Score images with a detector and write a submission.",
+    "check": "Say exactly what is wrong with a submission.",
+    "evaluate": "Compare a submission or scores with the answers.",
+    "run": "Explore, train, predict and, with a key, evaluate.",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that knows its commands' names and one-line helps without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"gyeol.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101 (a programming error, not the user's)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(
+    cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True
+)
+@click.version_option(__version__, prog_name="gyeol")
+def cli() -> None:
+    """Find defects on textured surfaces, learnt from about thirty of them."""
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user becomes one line on stderr, never a traceback."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except GyeolError as error:
+        click.echo(f"gyeol: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("gyeol: interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(141)
+    sys.exit(code if isinstance(code, int) else 0)
