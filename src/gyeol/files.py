@@ -13,20 +13,29 @@ from typing import IO
 from gyeol.errors import OutputError
 
 
+def printable(text: object) -> str:
+    """Write a path or a message so that it stays on one line and any terminal or file can take it.
+
+    Line breaks, control characters and bytes that are no text (both are allowed in file names) become
+    backslash escapes; everything that can be printed, in any script, stays.
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(text))
+
+
 def _explain(error: OSError, path: Path) -> OutputError:
     return OutputError(f"cannot write {path}: {error.strerror or error}; free space or choose another place")
 
 
 @contextlib.contextmanager
 def atomic_file(path: Path, mode: str = "w") -> Iterator[IO]:  # type: ignore[type-arg]
-    """Open a file that replaces ``path`` only when the block ends without an error.
+    r"""Open a file that replaces ``path`` only when the block ends without an error.
 
     Parameters
     ----------
     path : Path
         The final place. Missing parent folders are made.
     mode : {"w", "wb"}
-        Text is written as UTF-8 with ``\\n`` line ends.
+        Text is written as UTF-8 with ``\n`` line ends.
 
     Raises
     ------

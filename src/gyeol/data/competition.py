@@ -1,0 +1,109 @@
+"""Reading the competition's folder layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gyeol.data.dataset import Dataset, LabelledImage
+from gyeol.data.listing import by_stem, list_images
+from gyeol.errors import DataError
+from gyeol.files import printable
+
+_EXPECTED = (
+    "train/defect_images, train/normal_images, and where you have them train/defect_masks and test/images"
+)
+
+
+def read_competition(root: Path) -> Dataset:
+    """Read a folder in the competition's layout, without opening any image.
+
+    ::
+
+        root/train/defect_images/*   root/train/defect_masks/*   root/train/normal_images/*
+        root/test/images/*           root/test/sample_submission.csv
+
+    Masks have the name of their image (the extension may differ). The masks, single masks, the test part and
+    the sample submission may be missing.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds ``train``; its parent, if it is called ``data``; or ``train`` itself.
+
+    Returns
+    -------
+    Dataset
+        Defects first, each part sorted by name.
+
+    Raises
+    ------
+    DataError
+        One line: a folder is missing, there are no defects or no normals, a mask has no image, two files
+        share a name, or the sample submission and the test images do not belong together.
+    """
+    root = find_root(root)
+    train = root / "train"
+    defects = list_images(_require(train / "defect_images", root))
+    normals = list_images(_require(train / "normal_images", root))
+    for images, folder, what in (
+        (defects, "defect_images", "defects"),
+        (normals, "normal_images", "normals"),
+    ):
+        if not images:
+            raise DataError(
+                f"{printable(train / folder)}: no images in it; put the {what} there (PNG, JPEG, BMP or TIFF)"
+            )
+    by_stem(normals)
+    labelled = _with_masks(defects, train / "defect_masks")
+    labelled += [LabelledImage(path, defective=False) for path in normals]
+    test, sample = _read_test(root)
+    return Dataset(root, tuple(labelled), test, sample)
+
+
+def find_root(path: Path) -> Path:
+    """Find the folder that holds ``train``: the path itself, its ``data``, or the parent of a ``train``.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    if not path.exists():
+        raise DataError(f"{printable(path)}: no such folder; give the folder that holds train/")
+    if not path.is_dir():
+        raise DataError(f"{printable(path)}: a file; give the folder that holds train/")
+    for candidate in (path, path / "data"):
+        if (candidate / "train").is_dir():
+            return candidate
+    if (path / "defect_images").is_dir() or (path / "normal_images").is_dir():
+        return path.parent
+    raise DataError(f"{printable(path)}: no folder train in it; expected {_EXPECTED}")
+
+
+def _require(folder: Path, root: Path) -> Path:
+    if not folder.is_dir():
+        raise DataError(f"{printable(folder)}: no such folder; expected in {printable(root)}: {_EXPECTED}")
+    return folder
+
+
+def _with_masks(defects: list[Path], folder: Path) -> list[LabelledImage]:
+    """Pair each defect with its mask by name."""
+    images = by_stem(defects)
+    masks = by_stem(list_images(folder)) if folder.is_dir() else {}
+    orphans = [path for stem, path in masks.items() if stem not in images]
+    if orphans:
+        more = f" (and {len(orphans) - 1:,} more masks have none)" if len(orphans) > 1 else ""
+        raise DataError(
+            f"{printable(orphans[0])}: a mask without an image of that name in defect_images{more}; "
+            f"add the image or remove the mask"
+        )
+    return [LabelledImage(path, defective=True, mask=masks.get(stem)) for stem, path in images.items()]
+
+
+def _read_test(root: Path) -> tuple[tuple[Path, ...], Path | None]:
+    """List the test part, if there is one."""
+    folder = root / "test" / "images"
+    test = tuple(list_images(folder)) if folder.is_dir() else ()
+    by_stem(test)
+    sample = root / "test" / "sample_submission.csv"
+    return test, sample if sample.is_file() else None
