@@ -6,8 +6,11 @@ from pathlib import Path
 
 from gyeol.data.dataset import Dataset, LabelledImage
 from gyeol.data.listing import by_stem, list_images
+from gyeol.data.prediction import images_for_prediction, submission_rows
 from gyeol.errors import DataError
 from gyeol.files import printable
+
+__all__ = ["find_root", "images_for_prediction", "list_images", "read_competition", "submission_rows"]
 
 _EXPECTED = (
     "train/defect_images, train/normal_images, and where you have them train/defect_masks and test/images"
@@ -104,6 +107,10 @@ def _read_test(root: Path) -> tuple[tuple[Path, ...], Path | None]:
     """List the test part, if there is one."""
     folder = root / "test" / "images"
     test = tuple(list_images(folder)) if folder.is_dir() else ()
-    by_stem(test)
     sample = root / "test" / "sample_submission.csv"
-    return test, sample if sample.is_file() else None
+    if not sample.is_file():
+        submission_rows(test)
+        return test, None
+    if test:  # training needs no test images, so a sample on its own is no fault
+        submission_rows(test, sample)
+    return test, sample
