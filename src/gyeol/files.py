@@ -23,7 +23,13 @@ def printable(text: object) -> str:
 
 
 def _explain(error: OSError, path: Path) -> OutputError:
-    return OutputError(f"cannot write {path}: {error.strerror or error}; free space or choose another place")
+    reason = printable(error.strerror or error)
+    return OutputError(f"cannot write {printable(path)}: {reason}; free space or choose another place")
+
+
+def _beside(path: Path, token: str, ending: str) -> Path:
+    """Name a hidden neighbour. Cut, because the name may already be as long as the file system allows."""
+    return path.with_name(f".{path.name[:40]}.{token}.{ending}")
 
 
 @contextlib.contextmanager
@@ -37,27 +43,37 @@ def atomic_file(path: Path, mode: str = "w") -> Iterator[IO]:  # type: ignore[ty
     mode : {"w", "wb"}
         Text is written as UTF-8 with ``\n`` line ends.
 
+    A link stays, and the file that it leads to is replaced. What is no regular file, such as ``/dev/stdout``,
+    is written to directly: renaming over it would take the device away from everybody.
+
     Raises
     ------
     OutputError
         If the place is a folder, cannot be written, or the disk is full. ``path`` keeps what it had.
     """
-    if path.is_dir():
-        raise OutputError(f"cannot write {path}: it is a folder; give a file name")
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     text = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
+    partial = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise OutputError(f"cannot write {printable(path)}: it is a folder; give a file name")
+        if path.exists() and not path.is_file():
+            with path.open(mode, **text) as stream:  # type: ignore[call-overload]
+                yield stream
+            return
+        target = path.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = _beside(target, secrets.token_hex(4), "part")
         with partial.open(mode, **text) as stream:  # type: ignore[call-overload]
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        partial.replace(path)
+        partial.replace(target)
     except OSError as error:
         raise _explain(error, path) from error
     finally:
-        with contextlib.suppress(OSError):
-            partial.unlink()
+        if partial is not None:
+            with contextlib.suppress(OSError):
+                partial.unlink()
 
 
 @contextlib.contextmanager
@@ -69,24 +85,40 @@ def atomic_directory(path: Path) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If ``path`` is a file, cannot be written, or the disk is full. ``path`` keeps what it had.
+        If ``path`` is a file, is or holds the current folder, cannot be written, or the disk is full.
+        ``path`` keeps what it had.
     """
-    if path.exists() and not path.is_dir():
-        raise OutputError(f"cannot write {path}: it is a file; give a folder name")
-    token = secrets.token_hex(4)
-    partial = path.with_name(f".{path.name}.{token}.part")
-    old = path.with_name(f".{path.name}.{token}.old")
+    partial = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_dir():
+            raise OutputError(f"cannot write {printable(path)}: it is a file; give a folder name")
+        target = path.resolve()
+        if Path.cwd().is_relative_to(target):
+            raise OutputError(
+                f"cannot write {printable(path)}: that would delete the current folder; "
+                f"give a new folder name"
+            )
+        token = secrets.token_hex(4)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = _beside(target, token, "part")
         partial.mkdir()
         yield partial
-        if path.exists():
-            path.rename(old)
-        partial.rename(path)
-        shutil.rmtree(old, ignore_errors=True)
+        _swap(partial, target, _beside(target, token, "old"))
     except OSError as error:
-        if old.exists() and not path.exists():
-            old.rename(path)
         raise _explain(error, path) from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        if partial is not None:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+def _swap(new: Path, target: Path, old: Path) -> None:
+    """Put ``new`` in the place of ``target``; whatever stops it, even Ctrl-C, ``target`` stays."""
+    try:
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -219,7 +220,8 @@ def _why_unreadable(name: str, error: OSError | ValueError) -> str:
 
 def _why_damaged(name: str, error: Exception) -> str:
     reason = printable(str(error)).strip() or type(error).__name__
-    if "truncated" in reason.lower():
+    ended_early = isinstance(error.__cause__, (IndexError, EOFError, struct.error))  # within the header
+    if ended_early or "truncated" in reason.lower():
         return f"{name}: the image is truncated; copy it again, or leave it out"
     if "unknown pixel mode" in reason.lower():
         return f"{name}: a kind of pixels that gyeol does not read; {_RESAVE}"

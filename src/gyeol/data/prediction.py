@@ -47,7 +47,7 @@ def images_for_prediction(path: Path) -> tuple[list[Path], Path | None]:
             samples = (folder / _SAMPLE, folder.resolve().parent / _SAMPLE)
             return images, next((sample for sample in samples if sample.is_file()), None)
     raise DataError(
-        f"{printable(path)}: no images in it, nor in test/images; PNG, JPEG, BMP and TIFF are read"
+        f"{printable(path)}: no images in it or in its test/images; PNG, JPEG, BMP and TIFF are read"
     )
 
 

@@ -1,4 +1,4 @@
-"""The table that is handed in: reading it, writing it whole or not at all, and saying what is wrong with one."""
+"""The table that is handed in: reading it, writing it whole or not at all, saying what is wrong with it."""
 
 from __future__ import annotations
 
@@ -76,18 +76,14 @@ def read_sample_ids(path: Path) -> list[str]:
     """
     table = read_table(path)
     if COLUMNS[0] not in table.header:
-        reason = table.problems[0] if table.problems else "it has no column ImageId"
-        raise DataError(
-            f"{printable(path)}: {reason}; a sample submission starts with the line ImageId,answer"
-        )
+        reason = table.problems[0] if table.problems else "It has no column ImageId."
+        raise DataError(f"{printable(path)}: {reason} Give the sample submission of the data")
     if table.problems:
         raise DataError(f"{printable(path)}: {table.problems[0]}")
     at = table.header.index(COLUMNS[0])
     ids = [row.fields[at] for row in table.rows]
     if not ids:
-        raise DataError(
-            f"{printable(path)}: it has no rows; take the sample submission that came with the data"
-        )
+        raise DataError(f"{printable(path)}: it has no rows; give the sample submission of the data")
     twice = _twice(ids)
     if twice:
         raise DataError(
@@ -227,7 +223,7 @@ def _id_problems(rows: Sequence[Row], ids: list[str], sample_ids: list[str]) -> 
     missing = [name for name in sample_ids if name not in present]
     extra = [name for name in dict.fromkeys(ids) if name not in wanted]
     if missing:
-        problems.append(f"{_count(len(missing), 'id')} of the sample missing: {enumerate_few(missing)}.")
+        problems.append(f"{_count(len(missing), 'id')} missing from it: {enumerate_few(missing)}.")
     if extra:
         problems.append(f"{_count(len(extra), 'id')} not in the sample: {enumerate_few(extra)}.")
     if not problems and len(present) == len(ids):

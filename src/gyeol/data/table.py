@@ -34,7 +34,7 @@ class Table:
     header : tuple of str
         The column names; empty if nothing could be parsed.
     rows : tuple of Row
-        Those rows that have as many fields as the header.
+        Each with as many fields as the header: ragged rows are padded or cut, and are among the problems.
     problems : list of str
         What is wrong with the file as a table, in plain sentences.
     has_bom : bool
@@ -68,9 +68,7 @@ def read_table(path: Path) -> Table:
     except PermissionError as error:
         raise DataError(f"{name}: permission denied; allow reading it (chmod +r)") from error
     except (OSError, ValueError) as error:
-        raise DataError(
-            f"{name}: cannot be read ({printable(error)}); check the name and the disk"
-        ) from error
+        raise DataError(f"{name}: cannot be read ({printable(error)}); check name and disk") from error
 
 
 def parse_table(content: bytes) -> Table:
@@ -105,10 +103,11 @@ def _split(text: str, has_bom: bool) -> Table:
                 if separator:
                     problems.append(f"The columns are separated by {separator}, not by a comma.")
                     return Table((), (), problems, has_bom)
-            elif len(fields) != len(header):
+                continue
+            if len(fields) != len(header):
                 ragged.append(f"line {reader.line_num:,} has {len(fields)}")
-            else:
-                rows.append(Row(reader.line_num, tuple(fields)))
+            padded = fields + [""] * (len(header) - len(fields))
+            rows.append(Row(reader.line_num, tuple(padded[: len(header)])))
     except csv.Error as error:
         problems.append(f"Line {reader.line_num:,} cannot be parsed: {printable(error)}.")
     if ragged:
