@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,9 +84,8 @@ def read_sample_ids(path: Path) -> list[str]:
         raise DataError(f"{printable(path)}: it has no rows; give the sample submission of the data")
     twice = _twice(ids)
     if twice:
-        raise DataError(
-            f"{printable(path)}: {_count(len(twice), 'id')} more than once: {enumerate_few(twice)}"
-        )
+        problem = f"{_count(len(twice), 'id')} more than once ({enumerate_few(twice)})"
+        raise DataError(f"{printable(path)}: {problem}; give the sample submission of the data")
     return ids
 
 
@@ -118,12 +115,10 @@ def write_submission(
     values = [int(answer) if answer in (0, 1) else answer for answer in answers]
     if len(values) != len(ids):
         raise DataError(f"{printable(path)} is not written: {len(ids):,} ids but {len(values):,} answers")
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(zip(ids, values, strict=True))
+    lines = [",".join(COLUMNS)]
+    lines += [f"{_quoted(name)},{value}" for name, value in zip(ids, values, strict=True)]
     try:
-        content = stream.getvalue().encode()
+        content = "".join(line + "\n" for line in lines).encode()
     except UnicodeEncodeError as error:
         raise DataError(
             f"{printable(path)} is not written: an image's name is no valid text "
@@ -242,6 +237,13 @@ def _twice(ids: Iterable[str]) -> list[str]:
     for name in ids:
         seen[name] = seen.get(name, 0) + 1
     return [name for name, times in seen.items() if times > 1]
+
+
+def _quoted(name: str) -> str:
+    """Quote a field where it must be; the csv module leaves a bare carriage return before Python 3.13."""
+    if any(character in name for character in ',"\r\n'):
+        return '"' + name.replace('"', '""') + '"'
+    return name
 
 
 def _count(number: int, noun: str) -> str:
