@@ -28,8 +28,8 @@ def describe(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     The logarithm of the power in soft bins of frequency and orientation is taken in tiles at two scales. The
     median over the tiles drops what happens in few of them, such as a defect, and does not depend on the
     position of anything. Subtracting the mean over the bins drops the contrast. Four moments follow:
-    skewness, kurtosis, how uneven the local contrast is, and its logarithm; contrast itself thus counts, but as
-    one number among a hundred.
+    skewness, kurtosis, how uneven the local contrast is, and its logarithm; contrast itself thus counts, but
+    as one number among a hundred.
 
     Parameters
     ----------

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.vq import kmeans2
 
 from gyeol.kinds.kinds import Kinds
-from gyeol.kinds.merge import merge_pieces
+from gyeol.kinds.split import split_cloud
 
 SUBSAMPLE = 3000
-LEAST = 20  # a kind needs that many images, or 1 % of them if that is more
-_COMPONENTS = 16
+LEAST = 20
+"""A kind needs that many images, or 1 % of them if that is more."""
 
 
 def fit_kinds(descriptors: NDArray[np.floating[Any]], seed: int = 0, most: int = 40) -> Kinds:
     """Find the kinds of texture; their number comes from the data.
 
-    Standardised descriptors are projected to their leading components and cut into many more pieces than
-    there can be kinds (k-means). Pieces are then joined again, the least separated pair first, until every
-    two groups left have a clear gap between them and none is too small: see
-    :func:`gyeol.kinds.merge.merge_pieces`. So one broad kind stays one, whatever its shape.
+    The cloud of standardised descriptors is split wherever a clear gap runs through it, and so are its parts:
+    see :func:`gyeol.kinds.split.split_cloud`. One broad kind thus stays one. The groups found are then told
+    apart by a linear discriminant with one shrunk covariance (Fisher, 1936), which assigns new images.
 
     Parameters
     ----------
@@ -57,45 +54,35 @@ def fit_kinds(descriptors: NDArray[np.floating[Any]], seed: int = 0, most: int =
     mean, scale = rows.mean(axis=0), rows.std(axis=0)
     scale[scale < 1e-6] = 1.0  # a number that never changes tells nothing apart
     standard = (rows - mean) / scale
-    components = _leading(standard)
-    projected = standard @ components.T
-    pieces, piece = _cut(projected, min(2 * most, len(rows) // LEAST), random)
     least = max(LEAST, len(rows) // 100)
-    piece_kind = merge_pieces(projected, piece, len(pieces), least=least, most=most)
-    centres, spreads = _measure(standard, piece_kind[piece])
+    labels = split_cloud(standard, least=least, most=most, random=random)
+    whitening = _whitening(standard, labels)
+    white = np.stack(
+        [(standard[labels == kind] @ whitening.T).mean(axis=0) for kind in range(max(labels) + 1)]
+    )
+    centres, spreads = _measure(standard, labels)
     return Kinds(
         mean.astype(np.float32),
         scale.astype(np.float32),
-        components.astype(np.float32),
-        pieces.astype(np.float32),
-        piece_kind,
+        whitening.astype(np.float32),
+        white.astype(np.float32),
         centres.astype(np.float32),
         spreads.astype(np.float32),
-        np.bincount(piece_kind[piece]),
+        np.bincount(labels),
     )
 
 
-def _leading(standard: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Find the leading principal components, shape (C, D), each with its largest entry positive."""
-    _, vectors = np.linalg.eigh(standard.T @ standard)
-    components = vectors[:, ::-1][:, :_COMPONENTS].T
-    largest = np.abs(components).argmax(axis=1)
-    signs = np.sign(components[np.arange(len(components)), largest])
-    return np.asarray(components * signs[:, None])
-
-
-def _cut(
-    projected: NDArray[np.float64], count: int, random: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Cut the points into at most ``count`` pieces; give their means and each point's piece."""
-    if count < 2:
-        return projected.mean(axis=0, keepdims=True), np.zeros(len(projected), np.int64)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # an empty piece is dropped below
-        _, piece = kmeans2(projected, count, iter=30, minit="++", rng=random)
-    used, piece = np.unique(piece, return_inverse=True)
-    means = np.stack([projected[piece == index].mean(axis=0) for index in range(len(used))])
-    return means, piece.astype(np.int64)
+def _whitening(standard: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Make the map, shape (D, D), after which the kinds are about round and of unit deviation."""
+    within = standard.copy()
+    for kind in range(labels.max() + 1):
+        within[labels == kind] -= within[labels == kind].mean(axis=0)
+    count, length = within.shape
+    covariance = within.T @ within / count
+    trust = count / (count + length)
+    ball = np.eye(length) * (np.trace(covariance) / length + 1e-12)
+    values, vectors = np.linalg.eigh(trust * covariance + (1 - trust) * ball)
+    return np.asarray((vectors / np.sqrt(np.maximum(values, 1e-12))).T)
 
 
 def _measure(

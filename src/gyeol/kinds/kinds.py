@@ -12,26 +12,19 @@ from numpy.typing import NDArray
 UNFAMILIAR = 3.0
 """An image at a greater :meth:`Kinds.distance` is likely of a kind that was never seen."""
 
-_CHUNK = 1024  # rows whose distances to all pieces are held at once
-
 
 @dataclass(frozen=True)
 class Kinds:
-    """K kinds of texture, each made of one or more of P pieces.
-
-    A kind need not be round: it is a set of pieces of the space of leading components that no valley
-    separates. :func:`gyeol.kinds.fit_kinds` makes it.
+    """K kinds of texture, told apart by a linear discriminant. :func:`gyeol.kinds.fit_kinds` makes it.
 
     Parameters
     ----------
     mean, scale : ndarray of float32, shape (D,)
         Standardise a descriptor: ``(x - mean) / scale``.
-    components : ndarray of float32, shape (C, D)
-        Project a standardised descriptor to the leading components.
-    pieces : ndarray of float32, shape (P, C)
-        The centres of the pieces.
-    piece_kind : ndarray of int64, shape (P,)
-        The kind, 0 to K - 1, of each piece.
+    whitening : ndarray of float32, shape (C, D)
+        Projects a standardised descriptor to where each kind is about round and of unit deviation.
+    white_centres : ndarray of float32, shape (K, C)
+        The mean of each kind there. An image belongs to the nearest.
     centres, spreads : ndarray of float32, shape (K, D)
         Median and robust deviation (over 0) of each kind's standardised descriptors.
     sizes : ndarray of int64, shape (K,)
@@ -40,9 +33,8 @@ class Kinds:
 
     mean: NDArray[np.float32]
     scale: NDArray[np.float32]
-    components: NDArray[np.float32]
-    pieces: NDArray[np.float32]
-    piece_kind: NDArray[np.int64]
+    whitening: NDArray[np.float32]
+    white_centres: NDArray[np.float32]
     centres: NDArray[np.float32]
     spreads: NDArray[np.float32]
     sizes: NDArray[np.int64]
@@ -70,13 +62,10 @@ class Kinds:
         ValueError
             If the shape does not fit.
         """
-        projected = self._standardise(descriptors) @ self.components.T
-        nearest = np.empty(len(projected), np.int64)
-        squares = (self.pieces**2).sum(axis=1)
-        for start in range(0, len(projected), _CHUNK):
-            rows = projected[start : start + _CHUNK]
-            nearest[start : start + _CHUNK] = (squares - 2 * rows @ self.pieces.T).argmin(axis=1)
-        return self.piece_kind[nearest]
+        white = self._standardise(descriptors) @ self.whitening.T
+        # The square of the distance, less the part that is the same for all kinds.
+        squares = (self.white_centres**2).sum(axis=1) - 2 * white @ self.white_centres.T
+        return np.asarray(squares.argmin(axis=1), dtype=np.int64)
 
     def distance(self, descriptors: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Say how far each image is from the centre of its own kind, in units of that kind's spread.
@@ -134,22 +123,19 @@ class Kinds:
         return ((descriptors - self.mean) / self.scale).astype(np.float32)
 
     def _check(self) -> None:
-        length, (components, pieces, kinds) = (
-            self.mean.shape,
-            (len(self.components), len(self.pieces), len(self.sizes)),
-        )
+        if self.whitening.ndim != 2:
+            raise ValueError(f"the kinds' whitening has shape {self.whitening.shape}, not (C, D)")
+        kinds, (components, length) = len(self.sizes), self.whitening.shape
         expected = {
-            "mean": length,
-            "scale": length,
-            "components": (components, *length),
-            "pieces": (pieces, components),
-            "piece_kind": (pieces,),
-            "centres": (kinds, *length),
-            "spreads": (kinds, *length),
+            "mean": (length,),
+            "scale": (length,),
+            "white_centres": (kinds, components),
+            "centres": (kinds, length),
+            "spreads": (kinds, length),
             "sizes": (kinds,),
         }
         for name, shape in expected.items():
             if getattr(self, name).shape != shape:
                 raise ValueError(f"the kinds' {name} have shape {getattr(self, name).shape}, not {shape}")
-        if not pieces or not kinds or not np.isin(self.piece_kind, np.arange(kinds)).all():
-            raise ValueError("the kinds' piece_kind does not name their kinds")
+        if not kinds:
+            raise ValueError("the kinds are none")

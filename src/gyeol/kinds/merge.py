@@ -6,32 +6,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 SEPARATION = 5.0
-"""Two groups are two kinds when their means lie that many deviations apart, seen along the line that tells
-them apart best.
+"""Two groups are apart when so many deviations lie between their means, along the line that parts them best.
 
-At 5, two bell curves cut in the middle have 0.6 % on the wrong side. The halves of one bell curve reach 2.6 and
-those of a box 3.5, so what k-means cut apart inside one cloud
-stays far below.
+At 5, two bell curves cut in the middle have 0.6 % on the wrong side. The halves of one bell curve reach 2.6
+and those of a box 3.5, so what k-means cut apart inside one cloud stays far below.
 """
 
 
 def merge_pieces(
-    points: NDArray[np.float64], piece: NDArray[np.int64], count: int, least: int, most: int
+    points: NDArray[np.float64], piece: NDArray[np.int64], least: int, most: int
 ) -> NDArray[np.int64]:
     """Join pieces, the least separated pair first, while a pair is not clearly apart.
 
     The separation of two groups is Ashman's D (Ashman, Bird and Zepf, 1994) of their points projected on the
-    line that separates them best (Fisher's discriminant, with a covariance shrunk the more the fewer points there
-    are): the distance of the means over the root mean square of the two deviations.
+    line that separates them best (Fisher's discriminant, with a covariance shrunk the more the fewer points
+    there are): the distance of the means over the root mean square of the two deviations.
 
     Parameters
     ----------
     points : ndarray of float64, shape (N, C)
         The points.
     piece : ndarray of int64, shape (N,)
-        The piece, 0 to ``count`` - 1, of each point. No piece is empty.
-    count : int
-        The number of pieces.
+        The piece, 0 to P - 1, of each point. No piece is empty.
     least : int
         Groups with fewer points are joined to the group that they are least separated from, however far.
     most : int
@@ -39,9 +35,10 @@ def merge_pieces(
 
     Returns
     -------
-    ndarray of int64, shape (count,)
+    ndarray of int64, shape (P,)
         The group of each piece, 0, 1, 2, ..., the one with most points first.
     """
+    count = int(piece.max()) + 1
     groups = _Groups(points, piece, count)
     while len(groups.alive) > 1:
         first, second, separation = groups.closest(least)
