@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import secrets
 import shutil
@@ -122,3 +123,34 @@ def _swap(new: Path, target: Path, old: Path) -> None:
             old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file, so that two runs do not write to one place.
+
+    The lock goes with the process, however it ends; a file that is left behind does no harm.
+
+    Raises
+    ------
+    OutputError
+        If another run holds it, or the file cannot be made.
+    """
+    busy = f"another run is writing here (it holds {printable(path)}); wait for it or give another place"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise _explain(error, path) from error
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Between opening and locking, the run before may have removed the file and a third made it again.
+            if os.fstat(stream.fileno()).st_ino != path.stat().st_ino:
+                raise OutputError(busy)
+        except (BlockingIOError, FileNotFoundError) as error:
+            raise OutputError(busy) from error
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)

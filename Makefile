@@ -1,0 +1,43 @@
+# Two commands do everything on a machine that has Python 3.11 and make: `make demo` and `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo
+MINUTES ?= 8
+
+.PHONY: demo test lint setup clean bench-demo bench-full bench-tiles bench-sample
+
+# The environment is made again when what it is made of changes.
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+setup: $(VENV)/ready
+
+# The main job, end to end, on the built-in sample: a folder in, a scored submission out.
+demo: setup
+	test -d $(DEMO)/data || $(BIN)/gyeol sample $(DEMO)/data --scale demo
+	$(BIN)/gyeol run $(DEMO)/data -o $(DEMO)/out --key $(DEMO)/data/key --minutes $(MINUTES)
+	@echo "Open $(DEMO)/out: submission.csv, scores.csv, evaluation.json, model/card.md, errors/"
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -m pytest
+
+bench-sample: setup
+	$(BIN)/python benchmarks/sample.py
+bench-demo: setup
+	$(BIN)/python benchmarks/demo.py
+bench-full: setup
+	$(BIN)/python benchmarks/full.py
+bench-tiles: setup
+	$(BIN)/python benchmarks/tiles.py
+
+clean:
+	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,86 @@
+"""Showing long work on stderr: a live bar on a terminal, a line now and then in a log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from gyeol.detect.trainer import Progress as Step
+
+LINE_EVERY = 30.0
+"""Seconds between two lines where there is no terminal."""
+
+
+def say(text: str) -> None:
+    """Tell the user what is going on, on stderr."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how much of something is done: yields a function of done and total."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        said = time.monotonic()
+
+        def line(done: int, total: int) -> None:
+            nonlocal said
+            if time.monotonic() - said > LINE_EVERY:
+                said = time.monotonic()
+                say(f"{what}: {done:,} of {total:,}")
+
+        yield line
+        return
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def training() -> Iterator[Callable[[Step], None]]:
+    """Show the training loop: yields a function of the loop's progress."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        said = time.monotonic()
+
+        def line(now: Step) -> None:
+            nonlocal said
+            if time.monotonic() - said > LINE_EVERY or now.step == now.steps:
+                said = time.monotonic()
+                left = (now.steps - now.step) * now.crops / max(1e-6, now.crops_per_second)
+                say(
+                    f"{now.phase}: step {now.step:,} of {now.steps:,}, loss {now.loss:.3f}, "
+                    f"{now.crops_per_second:.0f} images/s, {left:.0f} s left in this phase"
+                )
+
+        yield line
+        return
+    columns = (
+        TextColumn("{task.description:>8}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("loss {task.fields[loss]:.3f}  {task.fields[speed]:.0f} images/s"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as bar:
+        tasks: dict[str, int] = {}
+
+        def show(now: Step) -> None:
+            if now.phase not in tasks:
+                tasks[now.phase] = bar.add_task(now.phase, total=now.steps, loss=now.loss, speed=0.0)
+            bar.update(
+                tasks[now.phase],  # type: ignore[arg-type]
+                completed=now.step,
+                loss=now.loss,
+                speed=now.crops_per_second,
+            )
+
+        yield show

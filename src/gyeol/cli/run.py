@@ -1,0 +1,50 @@
+"""`gyeol run`: explore, train, predict and, with a key, evaluate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gyeol.cli.extras import need_training
+
+PATH = click.Path(path_type=Path)
+
+
+@click.command(name="run", short_help="Explore, train, predict and, with a key, evaluate.")
+@click.argument("data", type=PATH)
+@click.option("-o", "--output", required=True, type=PATH, help="Folder for everything that is made.")
+@click.option("--key", type=PATH, help="The answers, if there are any: key/answers.csv or its folder.")
+@click.option("--minutes", type=float, help="Time to spend on training; sets the number of steps.")
+@click.option("--steps", type=int, help="Training steps.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--prevalence", type=float, default=0.1, show_default=True, help="Share of defective images to expect.")
+@click.option("--heatmaps/--no-heatmaps", default=False, help="Also write a picture for every test image.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
+def command(
+    data: Path,
+    output: Path,
+    key: Path | None,
+    minutes: float | None,
+    steps: int | None,
+    seed: int,
+    prevalence: float,
+    heatmaps: bool,
+    resume: bool,
+) -> None:
+    """Do the whole job for the folder DATA and leave in OUTPUT:
+
+    \b
+    explore.json      what is in the folder
+    model/            the detector, with its card
+    submission.csv    the answers, in the rows and order of sample_submission.csv
+    scores.csv        the scores behind them
+    evaluation.json   with a key: how good the answers are
+    """  # noqa: D301, D400 (click's own paragraph mark)
+    need_training()
+    from gyeol.cli.everything import everything
+
+    if minutes is not None and steps is not None:
+        raise click.UsageError("give --minutes or --steps, not both")
+    settings = {"minutes": minutes, "steps": steps, "seed": seed, "prevalence": prevalence}
+    everything(data, output, key, settings, heatmaps, resume)

@@ -1,0 +1,45 @@
+"""`gyeol train`: learn a detector from a data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gyeol.cli.extras import need_training
+
+
+@click.command(name="train", short_help="Learn a detector from a data folder.")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder to write the model to."
+)
+@click.option("--minutes", type=float, help="Time to spend on training; sets the number of steps.")
+@click.option("--steps", type=int, help="Training steps; with the same seed they give the same model again.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--folds", type=int, default=3, show_default=True, help="Parts of the leak-free estimate.")
+@click.option(
+    "--prevalence", type=float, default=0.1, show_default=True, help="Share of defective images to expect."
+)
+@click.option("--resume", is_flag=True, help="Go on with a training that was stopped.")
+def command(
+    data: Path,
+    output: Path,
+    minutes: float | None,
+    steps: int | None,
+    seed: int,
+    folds: int,
+    prevalence: float,
+    resume: bool,
+) -> None:
+    """Learn a detector from DATA (train/{defect_images,defect_masks,normal_images}) and write it to a folder.
+
+    Nothing from outside the folder is used. Ctrl-C leaves a state that --resume goes on from.
+    """
+    need_training()
+    from gyeol.cli.work import train
+
+    if minutes is not None and steps is not None:
+        raise click.UsageError("give --minutes or --steps, not both")
+    settings = {"minutes": minutes, "steps": steps, "seed": seed, "folds": folds, "prevalence": prevalence}
+    train(data, output, settings, resume)

@@ -1,0 +1,84 @@
+"""The work behind `train`, `predict` and `run`, with what they show."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from gyeol.cli.display import counting, say, training
+from gyeol.data.competition import read_competition
+from gyeol.data.prediction import images_for_prediction, submission_rows
+from gyeol.detect.detector import Detector
+from gyeol.detect.record import explain_threshold
+from gyeol.detect.storage import check_place
+from gyeol.engine.outputs import Outputs
+from gyeol.engine.stream import judge_all
+from gyeol.files import locked
+
+
+def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> Detector:
+    """Train a detector and keep it at `output`."""
+    dataset = read_competition(data)
+    check_place(output)
+    detector = Detector(**settings)
+    state = output.with_name(f".{output.name}.training")
+    with locked(output.with_name(f".{output.name}.lock")):
+        if state.exists() and not resume:
+            say(f"starting anew; {state} of an earlier run is overwritten (--resume would go on with it)")
+        if resume and not state.exists():
+            say(f"no stopped training of {output} found; starting anew")
+        say(f"{len(dataset.defects):,} defects and {len(dataset.normals):,} normals in {dataset.root}")
+        try:
+            with counting("reading images") as loading, training() as report:
+                detector.fit(
+                    dataset, state=state, resume=resume, report=report, loading=loading, say=say
+                )
+        except KeyboardInterrupt:
+            if state.exists():
+                say(f"stopped; go on with: gyeol train {data} -o {output} --resume")
+            raise
+        detector.save(output)
+        state.unlink(missing_ok=True)
+    estimate = detector.record_["estimate"]
+    low, high = estimate["interval"]
+    say(explain_threshold(detector.threshold_, detector.record_))
+    say(f"Macro F1 to expect: {estimate['macro_f1']:.4f} (95 % interval {low:.4f} to {high:.4f}), without a leak")
+    say(f"model: {output}")
+    return detector
+
+
+def predict(
+    detector: Detector,
+    images: Path,
+    submission: Path,
+    scores: Path | None,
+    heatmaps: Path | None,
+    raw_heatmaps: Path | None,
+    unreadable: str,
+) -> dict[str, int]:
+    """Judge images and write what was asked for; returns counts of rows, defects and unreadable images."""
+    paths, sample = images_for_prediction(images)
+    rows = submission_rows(paths, sample)
+    began = time.monotonic()
+    with Outputs(submission, scores, heatmaps, raw_heatmaps, sample, detector.threshold_, unreadable) as out:
+        with counting("judging images") as report:
+            stop = unreadable == "stop"
+            for done, judged in enumerate(
+                judge_all(detector, rows, keep=out.keep, stop_on_error=stop), start=1
+            ):
+                out.add(judged)
+                report(done, len(rows))
+        out.finish()
+    seconds = time.monotonic() - began
+    counts = out.counts()
+    say(
+        f"{counts['rows']:,} images, {counts['defects']:,} defective, in {seconds:.1f} s "
+        f"({counts['rows'] / max(1e-6, seconds):.0f} images/s)"
+    )
+    if counts["unreadable"]:
+        say(f"{counts['unreadable']:,} images could not be read; they are answered '{unreadable}'")
+    if counts["unfamiliar"]:
+        say(f"{counts['unfamiliar']:,} images are unlike every kind of texture in training: look at them")
+    say(f"submission: {submission}")
+    return counts

@@ -1,0 +1,47 @@
+"""Cut a defect by its mask and blend it into another image of its kind (after Ghiasi et al. 2021).
+
+A blend leaves a seam, so normal surface is pasted in the same way as a negative: else the network learns the seam.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from gyeol.detect.augment.shapes import Image
+
+
+def paste(onto: Image, patch: Image, shape: Image) -> Image:
+    """Blend `patch` into `onto` where `shape` is 1, with the brightness of the place; all (S, S).
+
+    The patch is shifted by the difference of the two means along the rim of the shape, which is the lowest order
+    of gradient-domain blending (Perez et al. 2003) and keeps a defect that is itself a change of brightness.
+    """
+    rim = (shape > 0.02) & (shape < 0.5)
+    shift = float((onto[rim] - patch[rim]).mean()) if rim.any() else 0.0
+    return np.asarray(onto + shape * (patch + np.float32(shift) - onto), np.float32)
+
+
+def feather(mask: Image, rng: np.random.Generator) -> Image:
+    """Soften the edge of a mask by 2 to 6 pixels; (S, S) in [0, 1]."""
+    return cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(2, 6)))
+
+
+def move_defect(pixels: Image, mask: Image, rng: np.random.Generator, turn: bool) -> tuple[Image, Image]:
+    """Shift, and with `turn` also rotate, mirror and stretch, a crop and its mask; both (S, S)."""
+    size = pixels.shape[0]
+    rows, columns = np.nonzero(mask)
+    middle = (float(columns.mean()), float(rows.mean()))
+    angle = float(rng.uniform(0, 360)) if turn else 0.0
+    scale = float(np.exp(rng.uniform(np.log(0.75), np.log(1.35)))) if turn else 1.0
+    matrix = cv2.getRotationMatrix2D(middle, angle, scale)
+    if turn:
+        stretch = np.float64([[float(np.exp(rng.uniform(-0.2, 0.2))) * rng.choice([-1, 1]), 0], [0, 1]])
+        linear = stretch @ matrix[:, :2]
+        matrix = np.column_stack([linear, np.float64(middle) - linear @ np.float64(middle)])
+    target = rng.uniform(0.1, 0.9, 2) * size
+    matrix[:, 2] += target - np.float64(middle)
+    kwargs = {"dsize": (size, size), "borderMode": cv2.BORDER_REFLECT_101}
+    moved = cv2.warpAffine(pixels, matrix, flags=cv2.INTER_CUBIC, **kwargs)
+    kwargs["borderMode"] = cv2.BORDER_CONSTANT
+    return moved, cv2.warpAffine(mask, matrix, flags=cv2.INTER_LINEAR, **kwargs)

@@ -1,0 +1,177 @@
+"""The detector: learn from a dataset, judge images, be kept in a directory."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gyeol.data.competition import read_competition
+from gyeol.data.dataset import Dataset
+from gyeol.detect import storage
+from gyeol.detect.calibration import Calibration
+from gyeol.detect.config import Config
+from gyeol.detect.fit import Course
+from gyeol.detect.images import load_training_images
+from gyeol.detect.network import CellNet
+from gyeol.detect.record import training_record
+from gyeol.detect.scoring import cell_logits, heat_map, raw_score
+from gyeol.detect.trainer import Progress
+from gyeol.detect.verdict import Verdict
+from gyeol.errors import ModelError
+from gyeol.kinds import Kinds, describe
+
+Quiet = Callable[..., None]
+
+
+def _nothing(*_: object) -> None:
+    """Report to nobody."""
+
+
+class Detector:
+    """Find defects on textured surfaces.
+
+    Parameters
+    ----------
+    config : Config, optional
+        All settings at once.
+    **settings
+        Single settings by name, as in :class:`Config`; they take precedence.
+
+    Attributes
+    ----------
+    threshold_ : float
+        Calibrated score above which an image is called defective.
+    record_ : dict
+        What it was trained on, how, and the leak-free estimate of its accuracy. After :meth:`fit`.
+
+    Examples
+    --------
+    >>> detector = Detector(minutes=20).fit("data")             # doctest: +SKIP
+    >>> detector.save("model")                                  # doctest: +SKIP
+    >>> Detector.load("model").predict([image])                 # doctest: +SKIP
+    array([1])
+    """
+
+    net_: CellNet
+    kinds_: Kinds
+    calibration_: Calibration
+    threshold_: float
+    record_: dict[str, Any]
+
+    def __init__(self, config: Config | None = None, **settings: Any) -> None:
+        self.config = dataclasses.replace(config or Config(), **settings)
+
+    def fit(
+        self,
+        dataset: Dataset | Path | str,
+        *,
+        state: Path | None = None,
+        resume: bool = False,
+        report: Callable[[Progress], None] = _nothing,
+        loading: Callable[[int, int], None] = _nothing,
+        say: Callable[[str], None] = _nothing,
+    ) -> Detector:
+        """Learn from a dataset.
+
+        Parameters
+        ----------
+        dataset : Dataset, Path or str
+            A dataset, or a folder in the competition's layout.
+        state : Path, optional
+            File that the run is kept in while it is under way, for `resume`.
+        resume : bool
+            Go on from `state` where it exists.
+        report, loading, say : callable
+            Told of each step, of images read and of what is being done.
+
+        Returns
+        -------
+        Detector
+            Itself.
+
+        Raises
+        ------
+        DataError
+            If the data cannot be used.
+        ModelError
+            If `state` is of another run.
+        """
+        if not isinstance(dataset, Dataset):
+            dataset = read_competition(Path(dataset))
+        images = load_training_images(dataset, self.config.memory_gib, self.config.seed, loading)
+        say(f"{images.kinds.count} kinds of texture")
+        fitted = Course(images, self.config, report, say, state).run(resume)
+        self.net_, self.kinds_, self.calibration_ = fitted.net, images.kinds, fitted.calibration
+        self.threshold_ = fitted.choice.threshold
+        self.record_ = training_record(dataset, fitted)
+        return self
+
+    def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
+        """Judge one grey image (H, W) uint8.
+
+        Raises
+        ------
+        ModelError
+            If the detector has not learnt anything, or the array is not a grey image.
+        """
+        self._check_fitted()
+        if pixels.ndim != 2 or pixels.dtype != np.uint8:
+            raise ModelError(
+                f"an image must be a (H, W) uint8 array, not {pixels.shape} {pixels.dtype}; "
+                "gyeol.read_image gives one"
+            )
+        descriptor = describe(pixels)[None]
+        kind = int(self.kinds_.assign(descriptor)[0])
+        logits = cell_logits(self.net_, pixels, self.config.precision)
+        which = np.array([kind])
+        score = float(self.calibration_(np.array([raw_score(logits)]), which)[0])
+        centre, scale = self.calibration_.centre[kind], self.calibration_.scale[kind]
+        heat = heat_map(((logits - centre) / scale).astype(np.float32), pixels.shape)
+        distance = float(self.kinds_.distance(descriptor)[0])
+        return Verdict(score, int(score > self.threshold_), kind, distance, heat)
+
+    def score_samples(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
+        """Calibrated scores (N,) of grey images, higher is more defective."""
+        return np.array([self.judge(image).score for image in images], np.float64)
+
+    def predict(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.int64]:
+        """Answers (N,) for grey images: 1 defect, 0 normal."""
+        return np.array([self.judge(image).answer for image in images], np.int64)
+
+    def save(self, path: Path | str) -> None:
+        """Keep the detector in a directory, which is replaced whole if it is a detector already.
+
+        Raises
+        ------
+        OutputError
+            If the place is taken by something else or cannot be written.
+        """
+        self._check_fitted()
+        parts = storage.Parts(
+            self.config, self.net_, self.kinds_, self.calibration_, self.threshold_, self.record_
+        )
+        storage.write(Path(path), parts)
+
+    @classmethod
+    def load(cls, path: Path | str) -> Detector:
+        """Read a detector from its directory; no code in it is run.
+
+        Raises
+        ------
+        ModelError
+            If a file is missing, damaged, or of a version that this gyeol does not know.
+        """
+        parts = storage.read(Path(path))
+        detector = cls(parts.config)
+        detector.net_, detector.kinds_, detector.calibration_ = parts.net, parts.kinds, parts.calibration
+        detector.threshold_, detector.record_ = parts.threshold, parts.record
+        return detector
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "net_"):
+            raise ModelError("this detector has not learnt anything yet; call fit, or Detector.load")

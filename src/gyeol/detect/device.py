@@ -1,0 +1,29 @@
+"""Where and in which arithmetic the network runs."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import torch
+
+
+def pick_device() -> torch.device:
+    """Return the GPU where there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def computes_bf16(device: torch.device) -> bool:
+    """Tell whether bfloat16 is computed natively: emulated, it is slower than float32."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    with contextlib.suppress(OSError):
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+        return "avx512_bf16" in flags or "amx_bf16" in flags or " bf16 " in flags
+    return False
+
+
+def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager[object]:
+    """Return the context to run the network in; `precision` as in :class:`gyeol.detect.config.Config`."""
+    low = precision == "bf16" or (precision == "auto" and computes_bf16(device))
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=low)

@@ -1,0 +1,79 @@
+"""Read a dataset's training images into memory, with their kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gyeol.data.dataset import Dataset, LabelledImage
+from gyeol.data.image import read_image, read_mask
+from gyeol.detect.surfaces import Surface
+from gyeol.kinds import Kinds, describe, fit_kinds
+
+
+@dataclass
+class TrainingImages:
+    """All that is learnt from.
+
+    Parameters
+    ----------
+    defects, normals : list of Surface
+        In the order of the dataset; of the normals, those that fit in memory.
+    kinds : Kinds
+        The kinds of texture found among them.
+    """
+
+    defects: list[Surface]
+    normals: list[Surface]
+    kinds: Kinds
+
+
+def load_training_images(
+    dataset: Dataset, memory_gib: float, seed: int, report: Callable[[int, int], None]
+) -> TrainingImages:
+    """Read the images, describe their texture and find the kinds.
+
+    Parameters
+    ----------
+    memory_gib : float
+        Normals are read in a random order until this much is filled.
+    report : callable
+        Called with the number of images read and their total.
+
+    Raises
+    ------
+    DataError
+        If an image or a mask cannot be used.
+    """
+    order = np.random.default_rng([seed, 1]).permutation(len(dataset.normals))
+    normals = [dataset.normals[number] for number in order]
+    total = len(dataset.defects) + len(normals)
+    room = memory_gib * 2**30
+    surfaces: list[Surface] = []
+    descriptors: list[NDArray[np.float32]] = []
+    # Defects first: they are few and all of them are wanted.
+    waiting: Sequence[LabelledImage] = [*dataset.defects, *normals]
+    with ThreadPoolExecutor(2) as pool:
+        for begin in range(0, total, 64):
+            for surface, descriptor in pool.map(_read, waiting[begin : begin + 64]):
+                surfaces.append(surface)
+                descriptors.append(descriptor)
+                room -= surface.pixels.nbytes
+            report(len(surfaces), total)
+            if room <= 0 and len(surfaces) > len(dataset.defects):
+                break
+    kinds = fit_kinds(np.stack(descriptors), seed=seed)
+    for surface, kind in zip(surfaces, kinds.assign(np.stack(descriptors)), strict=True):
+        surface.kind = int(kind)
+    count = len(dataset.defects)
+    return TrainingImages(surfaces[:count], surfaces[count:], kinds)
+
+
+def _read(image: LabelledImage) -> tuple[Surface, NDArray[np.float32]]:
+    pixels = read_image(image.path)
+    mask = read_mask(image.mask, pixels.shape) if image.mask else None
+    return Surface(pixels, mask=mask), describe(pixels)

@@ -1,0 +1,95 @@
+"""The whole network: grey pixels in, one logit for every 8x8 cell out.
+
+A small residual network, fully convolutional so that it learns on crops and runs on whole images of any size.
+What is unusual is the context: a texture is judged against the rest of its own image. Every feature is also
+given as its deviation from the image's mean in units of the image's spread (instance normalisation, Ulyanov et
+al. 2016), and the image's mean and spread, which tell what kind of texture it is, modulate the features (FiLM,
+Perez et al. 2018). A defect is what does not belong here, whatever "here" looks like.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+STRIDE = 8
+"""Side of the square of pixels that one logit speaks for."""
+
+
+def _conv(inputs: int, outputs: int, kernel: int = 3, stride: int = 1, dilation: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(
+            inputs, outputs, kernel, stride, kernel // 2 * dilation, dilation=dilation, bias=False
+        ),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
+
+
+class Residual(nn.Module):
+    """Two 3x3 convolutions around a shortcut (He et al. 2016)."""
+
+    def __init__(self, width: int, dilation: int = 1) -> None:
+        super().__init__()
+        self.first = _conv(width, width, dilation=dilation)
+        self.second = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.norm = nn.BatchNorm2d(width)
+        nn.init.zeros_(self.norm.weight)  # each block starts as the identity, which trains faster
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, C, H, W) to the same shape."""
+        return torch.relu(x + self.norm(self.second(self.first(x))))
+
+
+class Context(nn.Module):
+    """Give every cell its deviation from the rest of the image, and the image's own statistics."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.mix = _conv(2 * width, width, kernel=1)
+        self.film = nn.Sequential(
+            nn.Linear(2 * width, width // 2), nn.ReLU(inplace=True), nn.Linear(width // 2, 2 * width)
+        )
+        nn.init.zeros_(self.film[-1].weight)
+        nn.init.zeros_(self.film[-1].bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, C, H, W) to the same shape."""
+        wide = x.float()  # sums over thousands of cells are too coarse in bfloat16
+        mean = wide.mean((2, 3), keepdim=True)  # (B, C, 1, 1)
+        spread = (wide.var((2, 3), keepdim=True, unbiased=False) + 1e-2).sqrt()
+        deviation = ((wide - mean) / spread).to(x.dtype)
+        mixed = self.mix(torch.cat([x, deviation], 1))
+        scale, shift = self.film(torch.cat([mean, spread], 1).flatten(1)).chunk(2, 1)
+        return torch.relu(mixed * (1 + scale[:, :, None, None]) + shift[:, :, None, None])
+
+
+class CellNet(nn.Module):
+    """Score every 8x8 cell of a grey image.
+
+    Parameters
+    ----------
+    widths : tuple of int
+        Channels at output strides 2, 4 and 8.
+    blocks : tuple of int
+        Residual blocks before and after the context at stride 8.
+    """
+
+    def __init__(self, widths: tuple[int, int, int] = (24, 48, 96), blocks: tuple[int, int] = (3, 1)) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(
+            _conv(1, widths[0], kernel=5, stride=2),
+            _conv(widths[0], widths[1], stride=2),
+            _conv(widths[1], widths[2], stride=2),
+        )
+        self.before = nn.Sequential(*(Residual(widths[2]) for _ in range(blocks[0])))
+        self.context = Context(widths[2])
+        self.after = nn.Sequential(*(Residual(widths[2]) for _ in range(blocks[1])))
+        self.logit = nn.Conv2d(widths[2], 1, 1)
+        nn.init.constant_(self.logit.bias, -3.0)  # defects are rare: begin by saying "normal"
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map normalised pixels (B, 1, H, W), H and W multiples of 8, to logits (B, H/8, W/8)."""
+        x = self.after(self.context(self.before(self.stem(x))))
+        logits: Tensor = self.logit(x)[:, 0]
+        return logits

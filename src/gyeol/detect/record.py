@@ -1,0 +1,94 @@
+"""What is written down about a training: for the machine (a dict) and for a person (the model card)."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from gyeol import __version__
+from gyeol.data.dataset import Dataset
+
+if TYPE_CHECKING:
+    from gyeol.detect.fit import Fitted
+
+
+def data_fingerprint(dataset: Dataset) -> str:
+    """Name a dataset by its training files: 16 hex digits of a hash over names and sizes in bytes."""
+    digest = hashlib.sha256()
+    for image in sorted(dataset.train, key=lambda each: each.path.as_posix()):
+        for file in (image.path, image.mask):
+            if file is not None:
+                name = file.relative_to(dataset.root) if file.is_relative_to(dataset.root) else file.name
+                digest.update(f"{name}\0{file.stat().st_size}\0{image.defective}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def training_record(dataset: Dataset, fitted: Fitted) -> dict[str, Any]:
+    """Gather what a model was made of, and what is to be expected of it. Plain values, for JSON."""
+    choice = fitted.choice
+    normals = fitted.normal_scores
+    return {
+        "gyeol": __version__,
+        "python": platform.python_version(),
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "data": data_fingerprint(dataset),
+        "external_data": False,
+        **fitted.record,
+        "kinds": [int(size) for size in fitted.images.kinds.sizes],
+        "estimate": {
+            "macro_f1": choice.macro_f1,
+            "interval": list(choice.interval),
+            "missed": choice.missed,
+            "alarms": choice.alarms,
+            "prevalence": choice.prevalence,
+        },
+        "defect_scores": fitted.fold_scores,
+        "normal_scores": [round(float(score), 4) for score in sorted(normals)],
+        "history": fitted.history.rows,
+    }
+
+
+def explain_threshold(threshold: float, record: dict[str, Any]) -> str:
+    """Say in words why the threshold is where it is."""
+    scores = sorted(float(row["score"]) for row in record["defect_scores"])
+    normals = record["normal_scores"]
+    below = sum(score <= threshold for score in scores)
+    above = sum(score > threshold for score in normals)
+    estimate = record["estimate"]
+    return (
+        f"Threshold {threshold:.2f}. Of {len(scores)} defects, each scored by a model that never saw it, {below} lie "
+        f"below it (the lowest scores {scores[0]:.2f}); of {len(normals)} normals that were kept out of training "
+        f"{above} lie above it (the highest scores {normals[-1]:.2f}). It is where the expected Macro F1 is highest, "
+        f"with {estimate['prevalence']:.0%} of images defective: {estimate['missed']:.2%} of defects missed, "
+        f"{estimate['alarms']:.3%} of normals called defective."
+    )
+
+
+def model_card(threshold: float, record: dict[str, Any]) -> str:
+    """Write the model card, in Markdown."""
+    estimate = record["estimate"]
+    low, high = estimate["interval"]
+    return f"""# A gyeol detector
+
+Made {record["made"]} by gyeol {record["gyeol"]} (torch {record["torch"]}, Python {record["python"]}) on
+{record["device"]}, in {record["seconds"]:.0f} s and {record["steps"]} steps.
+
+## Learnt from
+{record["defects"]} defects and {record["normals_learnt"]} normals of the folder with fingerprint `{record["data"]}`;
+{record["normals_held_out"]} more normals were kept out, for calibration. {len(record["kinds"])} kinds of texture
+were found among them. No external data and no pre-trained weights.
+
+## What to expect
+Macro F1 **{estimate["macro_f1"]:.4f}** (95 % interval {low:.4f} to {high:.4f}), estimated without a leak: no model
+scored a defect that it, or a copy of it, was trained on. The interval is of this estimate, from
+{record["defects"]} defects; rare kinds of failure that none of them shows are not in it.
+
+{explain_threshold(threshold, record)}
+
+## Limits
+Kinds of texture that are not in the training folder get no meaningful score. Defects unlike all of the training
+defects and unlike the synthetic anomalies may be missed. Scores depend on the image's resolution: use the one
+that the detector was trained on.
+"""

@@ -1,0 +1,87 @@
+"""The training images in memory, normalised crops out of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+FLAT = 2.0
+"""Smallest grey deviation to divide by: below it, the contrast of an image is the camera's noise."""
+
+
+@dataclass
+class Surface:
+    """One image.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+        Grey values.
+    kind : int
+        Number of its texture kind.
+    mask : (H, W) bool or None
+        Where the defect is, roughly; None for normals.
+    """
+
+    pixels: NDArray[np.uint8]
+    kind: int = 0
+    mask: NDArray[np.bool_] | None = None
+
+    def __post_init__(self) -> None:
+        self.mean, self.deviation = grey_statistics(self.pixels)
+
+
+def grey_statistics(pixels: NDArray[np.uint8]) -> tuple[float, float]:
+    """Mean and deviation of an image's grey values, the deviation at least :data:`FLAT`."""
+    mean, deviation = cv2.meanStdDev(pixels)
+    return float(mean[0, 0]), max(FLAT, float(deviation[0, 0]))
+
+
+def normalise(pixels: NDArray[np.uint8], mean: float, deviation: float) -> NDArray[np.float32]:
+    """Express grey values in units of the image's deviation from its mean."""
+    return (pixels.astype(np.float32) - np.float32(mean)) / np.float32(deviation)
+
+
+def crop(surface: Surface, top: int, left: int, size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Cut a normalised square and its mask, mirrored at the border where the image is smaller.
+
+    Returns
+    -------
+    pixels : (size, size) float32
+        In units of the image's own grey deviation.
+    mask : (size, size) float32
+        1 inside the marked defect, 0 elsewhere; all 0 for normals.
+    """
+    window = (slice(top, top + size), slice(left, left + size))
+    pixels = normalise(surface.pixels[window], surface.mean, surface.deviation)
+    if surface.mask is None:
+        mask = np.zeros_like(pixels)
+    else:
+        mask = surface.mask[window].astype(np.float32)
+    lack = (size - pixels.shape[0], size - pixels.shape[1])
+    if any(lack):
+        pixels = np.pad(pixels, ((0, lack[0]), (0, lack[1])), mode="symmetric")
+        mask = np.pad(mask, ((0, lack[0]), (0, lack[1])), mode="symmetric")
+    return pixels, mask
+
+
+def random_corner(surface: Surface, size: int, rng: np.random.Generator) -> tuple[int, int]:
+    """Draw the top left corner of a crop that lies inside the image where it can."""
+    height, width = surface.pixels.shape
+    return int(rng.integers(0, max(1, height - size + 1))), int(rng.integers(0, max(1, width - size + 1)))
+
+
+def corner_on_defect(surface: Surface, size: int, rng: np.random.Generator) -> tuple[int, int]:
+    """Draw the corner of a crop that holds the middle of the marked defect at a random place."""
+    if surface.mask is None:
+        return random_corner(surface, size, rng)
+    rows, columns = np.nonzero(surface.mask)
+    corner = []
+    for places, length in ((rows, surface.pixels.shape[0]), (columns, surface.pixels.shape[1])):
+        middle = (int(places.min()) + int(places.max())) / 2
+        start = round(middle - rng.uniform(0.2, 0.8) * size)
+        corner.append(min(max(0, start), max(0, length - size)))
+    return corner[0], corner[1]

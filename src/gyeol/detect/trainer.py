@@ -1,0 +1,330 @@
+"""The training loop: steps, moving average, validation, and a state that a stopped run resumes from."""
+
+from __future__ import annotations
+
+import copy
+import math
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gyeol.detect.augment.batch import Batch, Recipe, Sampler
+from gyeol.detect.config import Config
+from gyeol.detect.device import autocast, pick_device
+from gyeol.detect.loss import cell_loss
+from gyeol.detect.network import CellNet
+from gyeol.files import atomic_file
+
+WARM_UP = 100
+"""Steps over which the learning rate rises."""
+SAVE_EVERY = 60.0
+"""Seconds between two saved states."""
+AVERAGE = 0.998
+"""Decay of the moving average of the weights."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training with one recipe.
+
+    Parameters
+    ----------
+    name : str
+        For the display and the saved state.
+    steps : int
+        Optimisation steps.
+    recipe : Recipe
+        What the batches are made of.
+    decay : bool
+        Whether the learning rate falls to zero over the phase; else it stays at its peak.
+    """
+
+    name: str
+    steps: int
+    recipe: Recipe
+    decay: bool
+
+
+@dataclass
+class Progress:
+    """What the display is told after a step."""
+
+    phase: str
+    step: int
+    steps: int
+    loss: float
+    crops: int
+    crops_per_second: float
+
+
+Report = Callable[[Progress], None]
+
+
+@dataclass
+class History:
+    """Loss over time, for the report: one row every 20 steps, and one for every validation."""
+
+    rows: list[dict[str, float | str]] = field(default_factory=list)
+
+
+class Watch:
+    """Compare checkpoints by their loss on fixed batches, keep the best, and say when nothing more is gained.
+
+    A loss is continuous, so that ties cannot decide.
+
+    Parameters
+    ----------
+    batches : list of Batch
+        From images that are not trained on.
+    every : int
+        Steps between two looks.
+    patience : int or None
+        Steps without a better loss after which to stop; None never stops.
+    """
+
+    def __init__(self, batches: list[Batch], every: int, patience: int | None = None) -> None:
+        self.batches, self.every, self.patience = batches, every, patience
+        self.best_loss, self.best_step = math.inf, 0
+        self.best_weights: dict[str, Tensor] = {}
+
+    def look(self, learner: Learner, done: int, history: History | None) -> bool:
+        """Judge the averaged weights after `done` steps of the phase; tell whether to stop."""
+        loss = learner.loss_on(self.batches)
+        if history is not None:
+            history.rows.append({"phase": "validation", "step": learner.taken, "loss": loss})
+        if loss < self.best_loss:
+            self.best_loss, self.best_step = loss, done
+            self.best_weights = copy.deepcopy(learner.average.state_dict())
+        return self.patience is not None and done - self.best_step >= self.patience
+
+    def state(self) -> dict[str, Any]:
+        """What a resumed phase needs."""
+        return {"loss": self.best_loss, "step": self.best_step, "weights": self.best_weights}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a :meth:`state`."""
+        self.best_loss, self.best_step = float(state["loss"]), int(state["step"])
+        self.best_weights = state["weights"]
+
+
+class Learner:
+    """A network, its moving average and its optimiser.
+
+    Parameters
+    ----------
+    config : Config
+        Network and optimiser settings.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.device = pick_device()
+        torch.manual_seed(config.seed)
+        self.net = CellNet(config.widths, config.blocks).to(self.device, memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
+        self.optimiser = torch.optim.AdamW(
+            self.net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+        )
+        self.taken = 0  # steps since the beginning of training, over all phases
+
+    def step(self, batch: Batch, rate: float) -> Tensor:
+        """Take one optimisation step; `rate` multiplies the peak learning rate. Returns the loss, a scalar."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.config.learning_rate * rate
+        pixels = torch.from_numpy(batch.pixels).to(self.device, memory_format=torch.channels_last)
+        target, weight = (torch.from_numpy(each).to(self.device) for each in (batch.target, batch.weight))
+        self.net.train()
+        with autocast(self.device, self.config.precision):
+            logits = self.net(pixels)
+        loss = cell_loss(logits.float(), target, weight)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        self.optimiser.step()
+        self.taken += 1
+        self._follow()
+        return loss.detach()
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        decay = min(AVERAGE, self.taken / (self.taken + 20))
+        for slow, fast in zip(self.average.state_dict().values(), self.net.state_dict().values(), strict=True):
+            if slow.dtype.is_floating_point:
+                slow.lerp_(fast, 1 - decay)
+            else:
+                slow.copy_(fast)
+
+    @torch.inference_mode()
+    def loss_on(self, batches: list[Batch]) -> float:
+        """Mean loss of the averaged network over fixed batches: the continuous score of a checkpoint."""
+        losses = []
+        for batch in batches:
+            pixels = torch.from_numpy(batch.pixels).to(self.device, memory_format=torch.channels_last)
+            with autocast(self.device, self.config.precision):
+                logits = self.average(pixels)
+            target, weight = (torch.from_numpy(each).to(self.device) for each in (batch.target, batch.weight))
+            losses.append(float(cell_loss(logits.float(), target, weight)))
+        return float(np.mean(losses))
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the next step depends on."""
+        return copy.deepcopy(
+            {
+                "net": self.net.state_dict(),
+                "average": self.average.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "taken": self.taken,
+            }
+        )
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a :meth:`state`."""
+        self.net.load_state_dict(state["net"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(copy.deepcopy(state["optimiser"]))
+        self.taken = int(state["taken"])
+
+
+@contextmanager
+def prefetched(
+    sampler: Sampler, recipe: Recipe, first: int, last: int, ahead: int = 4
+) -> Iterator[Iterator[Batch]]:
+    """Make the batches of steps `first` to `last` - 1 in another thread, a few ahead."""
+    ready: queue.Queue[Batch | BaseException] = queue.Queue(ahead)
+    stop = threading.Event()
+
+    def put(item: Batch | BaseException) -> None:
+        while not stop.is_set():
+            try:
+                ready.put(item, timeout=0.1)
+                return
+            except queue.Full:
+                continue
+
+    def work() -> None:
+        try:
+            for step in range(first, last):
+                if stop.is_set():
+                    return
+                put(sampler.batch(step, recipe))
+        except BaseException as error:  # handed over to the training thread
+            put(error)
+
+    def batches() -> Iterator[Batch]:
+        for _ in range(first, last):
+            item = ready.get()
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        yield batches()
+    finally:
+        stop.set()
+        thread.join()
+
+
+def learning_rate(step: int, steps: int, taken: int, decay: bool) -> float:
+    """Share of the peak rate at a step of a phase: a rise at the start of training, a straight fall to zero."""
+    warm = min(1.0, (taken + 1) / WARM_UP)
+    return warm * (1 - step / steps) if decay else warm
+
+
+def run_phase(
+    learner: Learner,
+    sampler: Sampler,
+    phase: Phase,
+    report: Report,
+    start: int = 0,
+    save: Callable[[int], None] | None = None,
+    history: History | None = None,
+    watch: Watch | None = None,
+) -> int:
+    """Train through a phase, from its step `start`.
+
+    Parameters
+    ----------
+    save : callable or None
+        Called with the number of steps done, about once a minute and when the user interrupts.
+    watch : Watch or None
+        Looks at the averaged weights now and then, and may end the phase early.
+
+    Returns
+    -------
+    int
+        Steps done.
+    """
+    smooth, saved, began = math.nan, time.monotonic(), time.monotonic()
+    done = start
+    first = learner.taken
+    with (
+        prefetched(sampler, phase.recipe, first, first + phase.steps - start) as batches,
+        postponed_interrupt() as interrupted,
+    ):
+        for batch in batches:
+            rate = learning_rate(done, phase.steps, learner.taken, phase.decay)
+            loss = float(learner.step(batch, rate))
+            done += 1
+            smooth = loss if math.isnan(smooth) else 0.98 * smooth + 0.02 * loss
+            now = time.monotonic()
+            speed = (done - start) * phase.recipe.crops / max(1e-6, now - began)
+            report(Progress(phase.name, done, phase.steps, smooth, phase.recipe.crops, speed))
+            if history is not None and done % 20 == 0:
+                history.rows.append({"phase": phase.name, "step": learner.taken, "loss": smooth})
+            enough = watch is not None and done % watch.every == 0 and watch.look(learner, done, history)
+            if save and (interrupted() or now - saved > SAVE_EVERY):
+                save(done)
+                saved = time.monotonic()
+            if interrupted():
+                raise KeyboardInterrupt
+            if enough:
+                break
+    return done
+
+
+@contextmanager
+def postponed_interrupt() -> Iterator[Callable[[], bool]]:
+    """Let Ctrl-C and SIGTERM wait for the end of a step, so that what is saved is never half a step.
+
+    Yields a function that tells whether one came. A second Ctrl-C is not postponed.
+    """
+    came = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield came.is_set
+        return
+
+    def note(number: int, frame: object) -> None:
+        if came.is_set():
+            raise KeyboardInterrupt
+        came.set()
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield came.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def save_state(path: Path, state: dict[str, Any]) -> None:
+    """Write a state of plain values and tensors, whole or not at all."""
+    with atomic_file(path, "wb") as stream:
+        torch.save(state, stream)
+
+
+def load_state(path: Path) -> dict[str, Any]:
+    """Read a state; nothing in the file is run."""
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return state

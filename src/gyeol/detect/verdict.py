@@ -1,0 +1,33 @@
+"""What a detector says about one image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of one image.
+
+    Parameters
+    ----------
+    score : float
+        Calibrated: 0 is a usual good surface of its kind, 1.645 the 95 % quantile of good ones; higher is worse.
+    answer : int
+        1 where the score is above the detector's threshold (defect), else 0 (normal).
+    kind : int
+        The kind of texture it was taken for.
+    distance : float
+        How far its texture is from that kind, in units of the kind's spread; large: a kind never seen.
+    heat : (H, W) float32
+        The calibrated score of every pixel's surroundings, on the same scale.
+    """
+
+    score: float
+    answer: int
+    kind: int
+    distance: float
+    heat: NDArray[np.float32]

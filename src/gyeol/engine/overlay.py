@@ -1,0 +1,42 @@
+"""Heat maps as pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+RAW_LOW, RAW_HIGH = -10.0, 90.0
+"""Calibrated scores that a raw heat map's 0 and 65535 stand for."""
+COLOURS = np.array([[0.99, 0.91, 0.15], [0.96, 0.55, 0.10], [0.84, 0.10, 0.11]], np.float32)
+"""Yellow at the threshold, then orange, red: told apart by colour-blind people, for they also darken."""
+
+
+def overlay(pixels: NDArray[np.uint8], heat: NDArray[np.float32], threshold: float) -> NDArray[np.uint8]:
+    """Lay a heat map over its image: (H, W) uint8 and float32 to (H, W, 3) uint8.
+
+    Up to half of the threshold nothing is drawn; at the threshold it is yellow, at three times it red.
+    """
+    strength = heat / max(threshold, 1e-3)
+    alpha = 0.65 * np.clip((strength - 0.5) * 2, 0, 1)[..., None]
+    step = np.clip(strength - 1, 0, 2)[..., None] * np.float32(0.9999)
+    low = step.astype(np.int64)[..., 0]
+    colour = COLOURS[low] * (1 - (step - low[..., None])) + COLOURS[np.minimum(low + 1, 2)] * (
+        step - low[..., None]
+    )
+    grey = np.repeat(pixels[..., None].astype(np.float32), 3, axis=-1)
+    mixed = grey * (1 - alpha) + 255 * colour * alpha
+    return np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+
+
+def save_overlay(path: Path, pixels: NDArray[np.uint8], heat: NDArray[np.float32], threshold: float) -> None:
+    """Write :func:`overlay` as a PNG file."""
+    Image.fromarray(overlay(pixels, heat, threshold)).save(path, compress_level=1)
+
+
+def save_raw(path: Path, heat: NDArray[np.float32]) -> None:
+    """Write a heat map (H, W) as a 16-bit grey PNG, from RAW_LOW to RAW_HIGH."""
+    scaled = np.clip((heat - RAW_LOW) / (RAW_HIGH - RAW_LOW), 0, 1) * 65535
+    Image.fromarray(np.round(scaled).astype(np.uint16)).save(path, compress_level=1)
