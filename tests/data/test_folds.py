@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gyeol.data.folds import grouped_folds
+from gyeol.errors import DataError
+
+items = st.lists(st.tuples(st.integers(0, 20), st.sampled_from("abc")), min_size=2, max_size=60)
+
+
+@given(items=items, n_folds=st.integers(2, 6), seed=st.integers(0, 1000))
+def test_no_group_is_in_two_folds_and_no_fold_is_empty(
+    items: list[tuple[int, str]], n_folds: int, seed: int
+) -> None:
+    groups, strata = [group for group, _ in items], [stratum for _, stratum in items]
+    if len(set(groups)) < n_folds:
+        with pytest.raises(DataError, match="different source images"):
+            grouped_folds(groups, strata, n_folds, seed)
+        return
+    folds = grouped_folds(groups, strata, n_folds, seed)
+    assert set(folds.tolist()) == set(range(n_folds))
+    assert len(set(zip(groups, folds.tolist(), strict=True))) == len(set(groups))
+    np.testing.assert_array_equal(folds, grouped_folds(groups, strata, n_folds, seed))
+
+
+@given(strata=st.lists(st.sampled_from("abcd"), min_size=6, max_size=80), n_folds=st.integers(2, 6))
+def test_strata_and_sizes_are_even_when_every_item_is_a_group(strata: list[str], n_folds: int) -> None:
+    folds = grouped_folds(range(len(strata)), strata, n_folds)
+    assert np.ptp(np.bincount(folds, minlength=n_folds)) <= 1
+    for stratum in set(strata):
+        chosen = folds[np.array(strata) == stratum]
+        assert np.ptp(np.bincount(chosen, minlength=n_folds)) <= 1
+
+
+def test_seed_changes_the_split() -> None:
+    splits = {tuple(grouped_folds(range(30), [0] * 30, 5, seed).tolist()) for seed in range(5)}
+    assert len(splits) == 5
+
+
+def test_numpy_input_and_mistakes() -> None:
+    folds = grouped_folds(np.arange(6), np.array([True, False] * 3), 3)
+    assert folds.shape == (6,)
+    with pytest.raises(ValueError, match="strata"):
+        grouped_folds([1, 2], [0], 2)
+    with pytest.raises(ValueError, match="at least 2"):
+        grouped_folds([1, 2], [0, 0], 1)
