@@ -148,5 +148,5 @@ def _whitened(small: NDArray[np.float32], reduction: float, highest: float) -> N
 
 
 def _norm(values: NDArray[np.floating]) -> float:
-    """Take the length without BLAS, whose threads cost a hundred times more than this where cores are busy."""
+    """Take the length without BLAS, whose threads wait for each other where cores are busy."""
     return float(np.sqrt((values * values).sum()))
