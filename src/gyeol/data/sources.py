@@ -41,7 +41,8 @@ def source_groups(images: Sequence[NDArray[np.uint8] | str], near: bool = True) 
     corners, also when the canvas grew with it, mirrored, or made brighter, darker or of other contrast. Not
     found are copies that are shifted, scaled or cropped off-centre. Two pictures of the same kind of texture
     are no copies, even if the texture is regular: what is compared is the whitened image, in which a regular
-    pattern counts no more than any other frequency.
+    pattern counts no more than any other frequency. Below 128 pixels a side that can fail: pictures of a
+    strictly regular weave may then be taken for copies.
 
     Parameters
     ----------
