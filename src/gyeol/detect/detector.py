@@ -17,7 +17,7 @@ from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
 from gyeol.detect.fit import Course
 from gyeol.detect.images import load_training_images
-from gyeol.detect.network import CellNet
+from gyeol.detect.network import CellNet, fused
 from gyeol.detect.record import training_record
 from gyeol.detect.scoring import cell_logits, heat_map, raw_score
 from gyeol.detect.trainer import Progress
@@ -108,6 +108,7 @@ class Detector:
         fitted = Course(images, self.config, report, say, state).run(resume)
         self.net_, self.kinds_, self.calibration_ = fitted.net, images.kinds, fitted.calibration
         self.threshold_ = fitted.choice.threshold
+        self._judge = fused(self.net_)
         self.record_ = training_record(dataset, fitted)
         return self
 
@@ -127,7 +128,7 @@ class Detector:
             )
         descriptor = describe(pixels)[None]
         kind = int(self.kinds_.assign(descriptor)[0])
-        logits = cell_logits(self.net_, pixels, self.config.precision)
+        logits = cell_logits(self._judge, pixels, self.config.precision)
         which = np.array([kind])
         score = float(self.calibration_(np.array([raw_score(logits)]), which)[0])
         centre, scale = self.calibration_.centre[kind], self.calibration_.scale[kind]
@@ -170,6 +171,7 @@ class Detector:
         detector = cls(parts.config)
         detector.net_, detector.kinds_, detector.calibration_ = parts.net, parts.kinds, parts.calibration
         detector.threshold_, detector.record_ = parts.threshold, parts.record
+        detector._judge = fused(parts.net)
         return detector
 
     def _check_fitted(self) -> None:

@@ -23,7 +23,7 @@ from gyeol.detect.augment.batch import Batch, Recipe, Sampler
 from gyeol.detect.calibration import Calibration, calibrate
 from gyeol.detect.config import Config
 from gyeol.detect.images import TrainingImages
-from gyeol.detect.network import CellNet
+from gyeol.detect.network import CellNet, fused
 from gyeol.detect.scoring import cell_logits, raw_score
 from gyeol.detect.surfaces import Surface
 from gyeol.detect.threshold import Choice, choose_threshold
@@ -37,6 +37,7 @@ from gyeol.detect.trainer import (
     run_phase,
     save_state,
 )
+from gyeol.errors import DataError
 from gyeol.detect.weak_masks import mask_from_logits
 
 HELD_OUT = 0.15
@@ -130,7 +131,13 @@ class Course:
         pixels = [surface.pixels for surface in self.images.defects]
         groups = np.asarray(source_groups(pixels))
         kinds = np.array([surface.kind for surface in self.images.defects])
-        count = min(self.config.folds, len(set(groups.tolist())))
+        different = len(set(groups.tolist()))
+        if different < 2:
+            raise DataError(
+                f"{len(pixels)} defect images show {different} defect; give at least two different ones, "
+                "so that one can test what was learnt from the other"
+            )
+        count = min(self.config.folds, different)
         return np.asarray(grouped_folds(groups, kinds, count, self.config.seed), np.int64)
 
     # ---- state -------------------------------------------------------------------------------------------
@@ -248,6 +255,7 @@ class Course:
         self._save("between", 0, None)
 
     def _raw(self, net: CellNet, surfaces: list[Surface]) -> NDArray[np.float64]:
+        net = fused(net)
         scores = [raw_score(cell_logits(net, surface.pixels, self.config.precision)) for surface in surfaces]
         return np.array(scores, np.float64)
 

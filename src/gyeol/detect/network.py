@@ -9,8 +9,11 @@ Perez et al. 2018). A defect is what does not belong here, whatever "here" looks
 
 from __future__ import annotations
 
+import copy
+
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 STRIDE = 8
 """Side of the square of pixels that one logit speaks for."""
@@ -93,3 +96,17 @@ class CellNet(nn.Module):
         x = self.after(self.context(self.before(self.stem(x))))
         logits: Tensor = self.logit(x)[:, 0]
         return logits
+
+
+def fused(net: CellNet) -> CellNet:
+    """Copy a network for judging: every normalisation is folded into the convolution before it.
+
+    The copy computes the same up to rounding, with a third less work; it can no longer learn.
+    """
+    copied = copy.deepcopy(net).eval().requires_grad_(False)
+    for module in copied.modules():
+        if isinstance(module, nn.Sequential) and len(module) == 3 and isinstance(module[1], nn.BatchNorm2d):
+            module[0], module[1] = fuse_conv_bn_eval(module[0], module[1]), nn.Identity()
+        elif isinstance(module, Residual):
+            module.second, module.norm = fuse_conv_bn_eval(module.second, module.norm), nn.Identity()
+    return copied.to(memory_format=torch.channels_last)
