@@ -1,0 +1,1 @@
+"""The rows to beat: what one would try first."""

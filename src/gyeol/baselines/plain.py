@@ -1,0 +1,248 @@
+"""The plain classifier: what one tries first, and what thirty defects among thousands of normals do to it.
+
+ResNet-18-D on whole images made small, cross-entropy, every image once an epoch, answers by argmax. No
+resampling, no class weights, no threshold: with one defect in two hundred, "normal" is nearly always right.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from gyeol.baselines.resnet import ResNet18D
+from gyeol.data.competition import read_competition
+from gyeol.data.dataset import Dataset
+from gyeol.data.image import read_image
+from gyeol.detect.device import autocast, pick_device
+from gyeol.errors import DataError, ModelError
+from gyeol.metrics.classification import macro_f1
+
+BATCH = 32
+"""Images a step."""
+LEARNING_RATE, WEIGHT_DECAY = 1e-3, 0.05
+"""Of AdamW; the rate falls to zero along a cosine."""
+VALIDATION = 0.1
+"""Share of either class that is not learnt from."""
+_READERS = 2
+
+Picture = Path | str | NDArray[np.uint8]
+Pixels = NDArray[np.uint8]
+
+
+class PlainClassifier:
+    """ResNet-18-D, trained plainly from scratch.
+
+    Parameters
+    ----------
+    epochs : int
+        Times that every image is seen. Not used where `minutes` is given.
+    size : int
+        Side in pixels that images are resized to, whatever their shape; at least 32.
+    seed : int
+        Decides the first weights, the split, the order and the flips: with it and `epochs`, one machine
+        makes the same model again.
+    minutes : float, optional
+        Train for so long instead; the learning rate follows the clock.
+
+    Attributes
+    ----------
+    record_ : dict
+        Counts, seconds, steps, and for each epoch the loss and the validation's Macro F1. The last epoch is
+        kept, whatever these say.
+    """
+
+    net_: ResNet18D
+    record_: dict[str, Any]
+
+    def __init__(self, epochs: int = 3, size: int = 224, seed: int = 0, minutes: float | None = None) -> None:
+        if epochs < 1 or size < 32 or seed < 0 or (minutes is not None and not minutes > 0):
+            raise ModelError(
+                f"epochs={epochs}, size={size}, seed={seed}, minutes={minutes}: "
+                "at least 1, 32, 0 and more than 0 are needed"
+            )
+        self.epochs, self.size, self.seed, self.minutes = epochs, size, seed, minutes
+        self.device = pick_device()
+
+    def fit(
+        self, dataset: Dataset | Path | str, *, say: Callable[[str], None] = lambda _: None
+    ) -> PlainClassifier:
+        """Learn from a dataset, or from a folder in the competition's layout; masks are not looked at.
+
+        Raises
+        ------
+        DataError
+            If there are no defects, no normals, or an image cannot be read.
+        """
+        if not isinstance(dataset, Dataset):
+            dataset = read_competition(Path(dataset))
+        labels = np.array([image.defective for image in dataset.train], np.int64)
+        for label, what in ((1, "defects"), (0, "normals")):
+            if not (labels == label).any():
+                raise DataError(f"{dataset.root}: no {what} to learn from; a classifier needs both classes")
+        paths = [image.path for image in dataset.train]
+        pixels = np.empty((len(paths), self.size, self.size), np.uint8)  # the whole folder, made small
+        for row, picture in enumerate(_resized(paths, self.size)):
+            pixels[row] = picture
+        self._mean, self._deviation = float(pixels.mean()), max(1.0, float(pixels[::7].std()))
+        learnt, held_out = split(labels, self.seed)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.seed)
+            net = ResNet18D()
+        self.net_ = net.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.record_ = {"defects": int(labels.sum()), "normals": int((labels == 0).sum()), "epochs": []}
+        self._train(pixels, labels, learnt, held_out, say)
+        return self
+
+    def score_samples(self, images: Iterable[Picture]) -> NDArray[np.float64]:
+        """Probabilities (N,) that images, given as files or as grey (H, W) uint8, are defective.
+
+        Raises
+        ------
+        ModelError
+            If nothing has been learnt yet.
+        DataError
+            If an image cannot be read.
+        """
+        if not hasattr(self, "record_"):
+            raise ModelError("this classifier has not learnt anything yet; call fit")
+        scores: list[NDArray[np.float64]] = []
+        waiting: list[Pixels] = []
+        for picture in _resized(images, self.size):
+            waiting.append(picture)
+            if len(waiting) == BATCH:
+                scores.append(self._probabilities(np.stack(waiting)))
+                waiting = []
+        if waiting:
+            scores.append(self._probabilities(np.stack(waiting)))
+        return np.concatenate(scores) if scores else np.empty(0, np.float64)
+
+    def predict(self, images: Iterable[Picture]) -> NDArray[np.int64]:
+        """Answers (N,) by argmax: 1 defect, 0 normal."""
+        return (self.score_samples(images) > 0.5).astype(np.int64)
+
+    # ---- training ----------------------------------------------------------------------------------------
+
+    def _train(
+        self,
+        pixels: Pixels,
+        labels: NDArray[np.int64],
+        learnt: NDArray[np.int64],
+        held_out: NDArray[np.int64],
+        say: Callable[[str], None],
+    ) -> None:
+        optimiser = torch.optim.AdamW(self.net_.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+        # A last, smaller batch is left out: its batch statistics would be poor. Shuffling is fair to all.
+        batches = max(1, len(learnt) // BATCH)
+        began, steps, epoch, share = time.monotonic(), 0, 0, 0.0
+        while share < 1:
+            rng = np.random.default_rng([self.seed, 1, epoch])
+            order = rng.permutation(learnt)
+            losses = []
+            for number in range(batches):
+                rows = order[number * BATCH : (number + 1) * BATCH]
+                flips = rng.random((2, len(rows))) < 0.5
+                for group in optimiser.param_groups:
+                    group["lr"] = LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * share))
+                losses.append(self._step(optimiser, flipped(pixels[rows], flips), labels[rows]))
+                steps += 1
+                share = steps / (self.epochs * batches)
+                if self.minutes is not None:
+                    share = (time.monotonic() - began) / (60 * self.minutes)
+                if share >= 1:
+                    break
+            epoch += 1
+            row = {"epoch": epoch, "loss": float(np.mean(losses)), **self._validate(pixels, labels, held_out)}
+            self.record_["epochs"].append(row)
+            say(", ".join(f"{name} {value:.4g}" for name, value in row.items()))
+        self.record_ |= {"steps": steps, "seconds": round(time.monotonic() - began, 1)}
+
+    def _step(self, optimiser: torch.optim.Optimizer, pixels: Pixels, labels: NDArray[np.int64]) -> float:
+        self.net_.train()
+        with autocast(self.device, "auto"):
+            logits = self.net_(self._tensor(pixels))
+        loss = F.cross_entropy(logits.float(), torch.from_numpy(labels).to(self.device))
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        return float(loss.detach())
+
+    def _validate(
+        self, pixels: Pixels, labels: NDArray[np.int64], held_out: NDArray[np.int64]
+    ) -> dict[str, float]:
+        if not len(held_out):
+            return {}
+        parts = [held_out[begin : begin + BATCH] for begin in range(0, len(held_out), BATCH)]
+        scores = np.concatenate([self._probabilities(pixels[rows]) for rows in parts])
+        truth = labels[held_out]
+        chance = np.clip(np.where(truth == 1, scores, 1 - scores), 1e-7, 1)
+        return {
+            "validation_loss": float(-np.log(chance).mean()),
+            "validation_macro_f1": macro_f1(truth, (scores > 0.5).astype(np.int64)),
+        }
+
+    # ---- the network -------------------------------------------------------------------------------------
+
+    def _tensor(self, pixels: Pixels) -> Tensor:
+        """Normalise (B, H, W) uint8 to (B, 1, H, W)."""
+        x = torch.from_numpy(pixels).to(self.device).float().sub_(self._mean).div_(self._deviation)
+        return x[:, None].to(memory_format=torch.channels_last)
+
+    @torch.inference_mode()
+    def _probabilities(self, pixels: Pixels) -> NDArray[np.float64]:
+        self.net_.eval()
+        with autocast(self.device, "auto"):
+            logits = self.net_(self._tensor(pixels))
+        return np.asarray(logits.double().softmax(1)[:, 1].cpu().numpy(), np.float64)
+
+
+def split(labels: NDArray[np.int64], seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Keep a tenth of either class, at least one of two or more, for validation: learnt from, held out."""
+    rng = np.random.default_rng([seed, 0])
+    held: list[int] = []
+    for label in (0, 1):
+        rows = rng.permutation(np.flatnonzero(labels == label))
+        held += rows[: max(int(len(rows) > 1), round(VALIDATION * len(rows)))].tolist()
+    held_out = np.sort(np.array(held, np.int64))
+    return np.setdiff1d(np.arange(len(labels)), held_out), held_out
+
+
+def flipped(pixels: Pixels, flips: NDArray[np.bool_]) -> Pixels:
+    """Mirror images (B, H, W) upside down where ``flips[0]`` and left to right where ``flips[1]``."""
+    pixels = np.where(flips[0][:, None, None], pixels[:, ::-1], pixels)
+    return np.where(flips[1][:, None, None], pixels[:, :, ::-1], pixels)
+
+
+def _resized(images: Iterable[Picture], size: int) -> Iterator[Pixels]:
+    """Read and resize in the background, in order, a few images ahead of what is taken."""
+    waiting: deque[Future[Pixels]] = deque()
+    with ThreadPoolExecutor(_READERS) as pool:
+        try:
+            for image in images:
+                waiting.append(pool.submit(_read, image, size))
+                if len(waiting) > 2 * BATCH:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _read(image: Picture, size: int) -> Pixels:
+    pixels = image if isinstance(image, np.ndarray) else read_image(Path(image))
+    if pixels.ndim != 2 or pixels.dtype != np.uint8:
+        raise ModelError(f"an image must be a (H, W) uint8 array, not {pixels.shape} {pixels.dtype}")
+    # Pillow widens the filter when it shrinks, so that fine texture does not alias.
+    small = Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR)
+    return np.asarray(small, np.uint8)
