@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import click
 
 from gyeol.cli.extras import need_training
+from gyeol.data.competition import read_competition
+from gyeol.metrics.answers import find_key
 
 PATH = click.Path(path_type=Path)
 
@@ -18,10 +21,14 @@ PATH = click.Path(path_type=Path)
 @click.option("--minutes", type=float, help="Time to spend on training; sets the number of steps.")
 @click.option("--steps", type=int, help="Training steps.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--prevalence", type=float, default=0.1, show_default=True, help="Share of defective images to expect.")
+@click.option(
+    "--prevalence", type=float, default=0.1, show_default=True, help="Share of defective images to expect."
+)
 @click.option("--heatmaps/--no-heatmaps", default=False, help="Also write a picture for every test image.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
+@click.pass_context
 def command(
+    ctx: click.Context,
     data: Path,
     output: Path,
     key: Path | None,
@@ -42,9 +49,27 @@ def command(
     evaluation.json   with a key: how good the answers are
     """  # noqa: D301, D400 (click's own paragraph mark)
     need_training()
-    from gyeol.cli.everything import everything
+    from gyeol.cli import evaluate, explore
+    from gyeol.cli.display import say
+    from gyeol.cli.work import predict, train
+    from gyeol.detect.detector import Detector
 
     if minutes is not None and steps is not None:
         raise click.UsageError("give --minutes or --steps, not both")
     settings = {"minutes": minutes, "steps": steps, "seed": seed, "prevalence": prevalence}
-    everything(data, output, key, settings, heatmaps, resume)
+    read_competition(data)  # what cannot be trained on is better known before it is explored
+    key = find_key(key) if key else None
+    facts, model = output / "explore.json", output / "model"
+    if not (resume and facts.exists()):
+        ctx.invoke(explore.command, data=data, output=facts)
+    if resume and (model / "detector.json").exists():
+        say(f"{model} is there already; going on with it")
+        detector = Detector.load(model)
+    else:
+        detector = train(data, model, settings, resume)
+    pictures = output / "heatmaps" if heatmaps else None
+    if pictures and pictures.exists():
+        shutil.rmtree(pictures)
+    predict(detector, data, output / "submission.csv", output / "scores.csv", pictures, None, "stop")
+    if key:
+        ctx.invoke(evaluate.command, file=output / "scores.csv", key=key, output=output / "evaluation.json")

@@ -31,9 +31,7 @@ def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> D
         say(f"{len(dataset.defects):,} defects and {len(dataset.normals):,} normals in {dataset.root}")
         try:
             with counting("reading images") as loading, training() as report:
-                detector.fit(
-                    dataset, state=state, resume=resume, report=report, loading=loading, say=say
-                )
+                detector.fit(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
         except KeyboardInterrupt:
             if state.exists():
                 say(f"stopped; go on with: gyeol train {data} -o {output} --resume")
@@ -43,7 +41,9 @@ def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> D
     estimate = detector.record_["estimate"]
     low, high = estimate["interval"]
     say(explain_threshold(detector.threshold_, detector.record_))
-    say(f"Macro F1 to expect: {estimate['macro_f1']:.4f} (95 % interval {low:.4f} to {high:.4f}), without a leak")
+    say(
+        f"Macro F1 to expect: {estimate['macro_f1']:.4f} (95 % interval {low:.4f} to {high:.4f}), without a leak"
+    )
     say(f"model: {output}")
     return detector
 

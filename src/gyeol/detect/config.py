@@ -68,7 +68,9 @@ class Config:
         }
         for name, fine in checks.items():
             if not fine:
-                raise ModelError(f"{name}={getattr(self, name)!r} is out of range; see Config's documentation")
+                raise ModelError(
+                    f"{name}={getattr(self, name)!r} is out of range; see Config's documentation"
+                )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""

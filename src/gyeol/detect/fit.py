@@ -214,7 +214,9 @@ class Course:
         folds = int(self.folds.max()) + 1
         fine = max(5, round(total * FINE))
         trunk = max(5, total - (folds + 1) * fine)
-        self.say(f"{total} steps: {trunk} for the trunk, {fine} for each of {folds} folds and the final model")
+        self.say(
+            f"{total} steps: {trunk} for the trunk, {fine} for each of {folds} folds and the final model"
+        )
         if "trunk" not in self.done:
             watch = Watch(
                 self._validation([], self.trunk_recipe), max(10, trunk // 40), max(1500, trunk // 3)

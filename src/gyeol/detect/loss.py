@@ -7,7 +7,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def cell_loss(logits: Tensor, target: Tensor, weight: Tensor, hardest: int = 8, emphasis: float = 0.5) -> Tensor:
+def cell_loss(
+    logits: Tensor, target: Tensor, weight: Tensor, hardest: int = 8, emphasis: float = 0.5
+) -> Tensor:
     """Balanced cross-entropy over cells, with the hardest normal cells of every crop counted again.
 
     Parameters

@@ -21,9 +21,7 @@ STRIDE = 8
 
 def _conv(inputs: int, outputs: int, kernel: int = 3, stride: int = 1, dilation: int = 1) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(
-            inputs, outputs, kernel, stride, kernel // 2 * dilation, dilation=dilation, bias=False
-        ),
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2 * dilation, dilation=dilation, bias=False),
         nn.BatchNorm2d(outputs),
         nn.ReLU(inplace=True),
     )

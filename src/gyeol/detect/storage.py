@@ -121,7 +121,9 @@ def _read_description(path: Path) -> dict[str, Any]:
     try:
         description = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ModelError(f"{path} is not a gyeol model: cannot read {file.name} ({error.strerror})") from error
+        raise ModelError(
+            f"{path} is not a gyeol model: cannot read {file.name} ({error.strerror})"
+        ) from error
     except ValueError as error:
         raise ModelError(f"{file} is damaged (it is not JSON); train the model again") from error
     if not isinstance(description, dict) or description.get("schema") != SCHEMA:

@@ -158,7 +158,9 @@ class Learner:
     @torch.no_grad()
     def _follow(self) -> None:
         decay = min(AVERAGE, self.taken / (self.taken + 20))
-        for slow, fast in zip(self.average.state_dict().values(), self.net.state_dict().values(), strict=True):
+        for slow, fast in zip(
+            self.average.state_dict().values(), self.net.state_dict().values(), strict=True
+        ):
             if slow.dtype.is_floating_point:
                 slow.lerp_(fast, 1 - decay)
             else:

@@ -25,9 +25,7 @@ def mask_from_logits(logits: NDArray[np.float32], shape: tuple[int, int]) -> NDA
     (H, W) bool
     """
     smooth = cv2.blur(logits, (3, 3))
-    level = max(
-        (float(smooth.max()) + float(np.median(smooth))) / 2, float(np.quantile(smooth, 1 - MOST))
-    )
+    level = max((float(smooth.max()) + float(np.median(smooth))) / 2, float(np.quantile(smooth, 1 - MOST)))
     _, labels = cv2.connectedComponents((smooth >= level).astype(np.uint8))
     peak = np.unravel_index(int(smooth.argmax()), smooth.shape)
     part = cv2.dilate((labels == labels[peak]).astype(np.uint8), np.ones((3, 3), np.uint8))

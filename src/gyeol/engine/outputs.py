@@ -100,9 +100,7 @@ class Outputs:
         unfamiliar = verdict.distance > UNFAMILIAR
         self._unfamiliar += unfamiliar
         note = "unfamiliar texture" if unfamiliar else ""
-        self._rows.append(
-            (judged.name, f"{verdict.score:.5f}", verdict.answer, str(verdict.kind), note)
-        )
+        self._rows.append((judged.name, f"{verdict.score:.5f}", verdict.answer, str(verdict.kind), note))
 
     def finish(self) -> None:
         """Write the tables; the submission last, for it says that all is there."""

@@ -48,7 +48,9 @@ def blurred(crop: Image, rng: np.random.Generator) -> Changed:
         kernel[length // 2] = 1 / length
         turn = cv2.getRotationMatrix2D((length / 2 - 0.5, length / 2 - 0.5), float(rng.uniform(0, 180)), 1)
         kernel = cv2.warpAffine(kernel, turn, (length, length))
-        inside = cv2.filter2D(crop, -1, kernel / max(1e-3, float(kernel.sum())), borderType=cv2.BORDER_REFLECT)
+        inside = cv2.filter2D(
+            crop, -1, kernel / max(1e-3, float(kernel.sum())), borderType=cv2.BORDER_REFLECT
+        )
     else:
         inside = cv2.medianBlur(crop, 5)
     shape = any_shape(size, rng)
@@ -107,7 +109,11 @@ def warped(crop: Image, rng: np.random.Generator) -> Changed:
         map_x, map_y = x + shift * np.cos(angle) * weight, y + shift * np.sin(angle) * weight
     moved = crop.copy()
     moved[top:bottom, left:right] = cv2.remap(
-        crop, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
+        crop,
+        map_x.astype(np.float32),
+        map_y.astype(np.float32),
+        cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REFLECT,
     )
     where = np.zeros_like(crop)
     where[top:bottom, left:right] = weight > 0.08

@@ -152,7 +152,9 @@ class Sampler:
             pixels = changed
         return *_finish(pixels, mask, known, rng), number
 
-    def _altered(self, pixels: Image, kind: int, recipe: Recipe, rng: np.random.Generator) -> tuple[Image, Image]:
+    def _altered(
+        self, pixels: Image, kind: int, recipe: Recipe, rng: np.random.Generator
+    ) -> tuple[Image, Image]:
         which = int(rng.integers(len(ALTERATIONS) + 5))
         if which < len(ALTERATIONS):
             return ALTERATIONS[which](pixels, rng)

@@ -96,7 +96,13 @@ def specks(crop: Image, rng: np.random.Generator) -> Changed:
     for place in centre + rng.normal(0, spread, (count, 2)):
         radius = largest * rng.uniform(0.6, 1.0)
         cv2.circle(
-            spots, tuple(int(v) for v in np.round(place * 16)), int(radius * 16), 1.0, cv2.FILLED, cv2.LINE_8, 4
+            spots,
+            tuple(int(v) for v in np.round(place * 16)),
+            int(radius * 16),
+            1.0,
+            cv2.FILLED,
+            cv2.LINE_8,
+            4,
         )
     soft = cv2.GaussianBlur(spots, (0, 0), float(rng.uniform(0.5, 2.0)))
     return crop + _amplitude(rng, 1.0, 4.0) * soft, spots

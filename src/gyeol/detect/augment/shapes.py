@@ -14,9 +14,7 @@ def ellipse(size: int, rng: np.random.Generator, radius: tuple[float, float] = (
     shape = np.zeros((size, size), np.float32)
     axes = np.exp(rng.uniform(*np.log(radius), 2))
     centre = rng.uniform(0, size, 2)
-    cv2.ellipse(
-        shape, (tuple(centre), tuple(2 * axes), float(rng.uniform(0, 180))), 1.0, cv2.FILLED
-    )
+    cv2.ellipse(shape, (tuple(centre), tuple(2 * axes), float(rng.uniform(0, 180))), 1.0, cv2.FILLED)
     return soften(shape, rng)
 
 
@@ -57,7 +55,9 @@ def smooth_noise(size: int, scale: float, rng: np.random.Generator) -> Image:
     return np.asarray(wide * 1.3, np.float32)
 
 
-def curve(size: int, rng: np.random.Generator, length: tuple[float, float] = (30.0, 220.0)) -> NDArray[np.int32]:
+def curve(
+    size: int, rng: np.random.Generator, length: tuple[float, float] = (30.0, 220.0)
+) -> NDArray[np.int32]:
     """Walk a gently bending line: (N, 1, 2) points in 1/16 pixels as OpenCV's polylines with shift=4 takes."""
     steps = 16
     reach = float(np.exp(rng.uniform(*np.log(length))))
