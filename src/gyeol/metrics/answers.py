@@ -79,15 +79,14 @@ def read_compared(file: Path, key: Path) -> Compared:
             raise DataError(
                 f"{printable(key)}: {what} among its {len(ids):,} images; nothing can be compared"
             )
+    answers = np.array(_column(file, rows, "answer", _answer), np.int64)
+    scored = "score" in rows[0][1]
+    scores = np.array(_column(file, rows, "score", _score), np.float64) if scored else None
     order = _match(file, _column(file, rows, "ImageId", str), key, ids)
-    answers = np.array(_column(file, rows, "answer", _answer), np.int64)[order]
-    scores = None
-    if "score" in rows[0][1]:
-        scores = np.array(_column(file, rows, "score", _score), np.float64)[order]
     kinds = None
     if "kind" in truth_rows[0][1]:
         kinds = tuple(_column(key, truth_rows, "kind", str))
-    return Compared(tuple(ids), truth, answers, scores, kinds)
+    return Compared(tuple(ids), truth, answers[order], None if scores is None else scores[order], kinds)
 
 
 def find_key(key: Path) -> Path:
