@@ -168,6 +168,8 @@ class Sampler:
     def _real(self, recipe: Recipe, rng: np.random.Generator) -> tuple[Image, Image, Image, int]:
         surface = self.defects[int(rng.integers(len(self.defects)))]
         pixels, mask = crop(surface, *corner_on_defect(surface, recipe.size, rng), recipe.size)
+        if surface.mask is None:  # somewhere in it there is a defect, so none of it may be called normal
+            return *_finish(pixels, mask, np.zeros_like(mask), rng), -1
         return *_finish(pixels, *_trust(mask), rng), -1
 
     def _composed(self, recipe: Recipe, rng: np.random.Generator) -> tuple[Image, Image, Image, int]:
