@@ -8,6 +8,7 @@ must not see. That makes an honest estimate cost three short fine-tunings instea
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ from gyeol.detect.trainer import (
     run_phase,
     save_state,
 )
-from gyeol.errors import DataError
+from gyeol.errors import DataError, ModelError
 from gyeol.detect.weak_masks import mask_from_logits
 
 HELD_OUT = 0.15
@@ -146,6 +147,7 @@ class Course:
         if self.state_path is None:
             return
         state = {
+            "run": self._run_is(),
             "phase": phase,
             "step": step,
             "learner": self.learner.state(),
@@ -156,11 +158,42 @@ class Course:
         }
         save_state(self.state_path, state)
 
+    def _run_is(self) -> dict[str, Any]:
+        """Say what must be the same for a run to be taken up: what is learnt from, and how."""
+        digest = hashlib.sha256()
+        for surface in (*self.images.defects, *self.images.normals):
+            digest.update(f"{surface.pixels.shape} {surface.mean} {surface.deviation}\n".encode())
+        free = (
+            "steps",
+            "minutes",
+            "prevalence",
+        )  # the state keeps the steps; the last serves only the threshold
+        settings = {name: repr(v) for name, v in self.config.to_dict().items() if name not in free}
+        return {"images": digest.hexdigest(), **settings}
+
     def take_up(self) -> dict[str, Any] | None:
-        """Read the state of a stopped run, where there is one."""
+        """Read the state of a stopped run, where there is one.
+
+        Raises
+        ------
+        ModelError
+            If it cannot be read, or is of another run.
+        """
         if self.state_path is None or not self.state_path.exists():
             return None
         state = load_state(self.state_path)
+        own, other = self._run_is(), state.get("run", {})
+        if differ := sorted(name for name in own if own[name] != other.get(name)):
+            raise ModelError(
+                f"{self.state_path} is of a run with other {', '.join(differ)}; "
+                "give the same data and settings, or start anew without --resume"
+            )
+        steps = state["done"].get("steps")
+        if None not in (self.config.steps, steps) and self.config.steps != steps:
+            raise ModelError(
+                f"{self.state_path} is of a run of {steps} steps, not {self.config.steps}; "
+                "leave the steps out, or start anew without --resume"
+            )
         self.learner.restore(state["learner"])
         self.done, self.history.rows = state["done"], state["history"]
         self.before = float(state["seconds"])

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from gyeol.detect.config import Config
 from gyeol.detect.device import autocast, pick_device
 from gyeol.detect.loss import cell_loss
 from gyeol.detect.network import CellNet
+from gyeol.errors import ModelError
 from gyeol.files import atomic_file
 
 WARM_UP = 100
@@ -327,6 +329,17 @@ def save_state(path: Path, state: dict[str, Any]) -> None:
 
 
 def load_state(path: Path) -> dict[str, Any]:
-    """Read a state; nothing in the file is run."""
-    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    """Read a state; nothing in the file is run.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be read.
+    """
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, EOFError, RuntimeError, ValueError, UnpicklingError) as error:
+        raise ModelError(
+            f"{path} is no state of a stopped training that can be read; start anew without --resume"
+        ) from error
     return state
