@@ -57,9 +57,9 @@ def test_no_error_gives_no_width():
 
 def test_a_competition_takes_no_time():
     truth = np.repeat([1, 0], [2100, 7000])
-    start = time.perf_counter()
+    start = time.process_time()
     bootstrap_interval(macro_f1, truth, truth, n=1000)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("options", [{"n": 0}, {"level": 0}, {"level": 1}])

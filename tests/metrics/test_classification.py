@@ -31,6 +31,7 @@ scored = (
 
 
 @given(pairs)
+@settings(deadline=None)
 def test_answers_agree_with_scikit_learn(rows):
     truth, answers = rows
     options = {"labels": [0, 1], "zero_division": 0}
@@ -53,6 +54,7 @@ def test_ranking_agrees_with_scikit_learn(rows):
 
 
 @given(scored)
+@settings(deadline=None)
 def test_the_best_threshold_is_the_best_of_all_and_reaches_what_it_says(rows):
     truth, scores = rows
     threshold, value = best_threshold(truth, scores)
