@@ -9,6 +9,7 @@ import click
 
 from gyeol import __version__
 from gyeol.errors import GyeolError
+from gyeol.files import printable
 
 # name -> (module, help). The modules are imported only when their command is called, so that --help is fast.
 COMMANDS = {
@@ -51,13 +52,17 @@ def main() -> None:
     try:
         code = cli.main(standalone_mode=False)
     except GyeolError as error:
-        click.echo(f"gyeol: {error}", err=True)
+        click.echo(f"gyeol: {printable(error)}", err=True)
         sys.exit(error.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "", err=True)
         sys.exit(2)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "gyeol"
+        click.echo(f"gyeol: {printable(error.format_message())} (see {command} --help)", err=True)
+        sys.exit(error.exit_code)
     except click.ClickException as error:
-        error.show()
+        click.echo(f"gyeol: {printable(error.format_message())}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("gyeol: interrupted", err=True)

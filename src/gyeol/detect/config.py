@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ class Config:
     Parameters
     ----------
     seed : int
-        Decides everything random; the same folder, seed and number of steps give the same model.
+        From 0. Decides everything random; the same folder, seed and number of steps give the same model.
     steps : int or None
         Optimisation steps in all. None: as many as fit in `minutes`.
     minutes : float or None
@@ -57,7 +58,8 @@ class Config:
     def __post_init__(self) -> None:
         checks = {
             "steps": self.steps is None or self.steps >= 20,
-            "minutes": self.minutes is None or self.minutes > 0,
+            "seed": 0 <= self.seed < 2**32,
+            "minutes": self.minutes is None or 0 < self.minutes < math.inf,
             "folds": self.folds >= 2,
             "prevalence": 0 < self.prevalence < 1,
             "crops": self.crops >= 4,

@@ -38,8 +38,8 @@ from gyeol.detect.trainer import (
     run_phase,
     save_state,
 )
-from gyeol.errors import DataError, ModelError
 from gyeol.detect.weak_masks import mask_from_logits
+from gyeol.errors import DataError, ModelError
 
 HELD_OUT = 0.15
 """Share of the normals that the network never learns from, for calibration and the threshold."""
@@ -261,7 +261,7 @@ class Course:
         for fold in range(folds):
             if f"fold {fold + 1}" not in self.done:
                 self._fold(fold, fine, state)
-        net = self._fine(f"final", list(self.images.defects), fine, state)
+        net = self._fine("final", list(self.images.defects), fine, state)
         return self._conclude(net)
 
     def _fine(self, name: str, defects: list[Surface], steps: int, state: dict[str, Any] | None) -> CellNet:

@@ -75,6 +75,8 @@ def check_place(path: Path) -> None:
     ------
     OutputError
     """
+    if Path.cwd().is_relative_to(path.resolve()):
+        raise OutputError(f"{path} is or holds the current folder, which would be replaced; give a new folder")
     if path.is_file():
         raise OutputError(f"{path} is a file; give a folder for the model")
     if path.is_dir() and any(path.iterdir()) and not (path / DESCRIPTION).exists():
@@ -94,8 +96,8 @@ def read(path: Path) -> Parts:
         blob = (path / WEIGHTS).read_bytes()
     except OSError as error:
         raise ModelError(f"cannot read {path / WEIGHTS}: {error.strerror}; train the model again") from error
-    expected = description.get("sha256", {}).get(WEIGHTS)
-    if hashlib.sha256(blob).hexdigest() != expected:
+    sums = description.get("sha256")
+    if not isinstance(sums, dict) or hashlib.sha256(blob).hexdigest() != sums.get(WEIGHTS):
         raise ModelError(f"{path / WEIGHTS} is damaged (its checksum is not the one in {DESCRIPTION})")
     try:
         tensors = load_tensors(blob)

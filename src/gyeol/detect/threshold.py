@@ -61,7 +61,7 @@ def share_above(normals: NDArray[np.float64], threshold: NDArray[np.float64]) ->
     slope = max(float(excess.mean()) if len(excess) else 0.0, 1e-3)
     seen = 1 - np.searchsorted(ordered, threshold, side="right") / len(ordered)
     tail = (1 - TAIL) * np.exp(-np.clip((threshold - start) / slope, 0, 700))
-    # Of few or equal scores less than a tenth may lie above the start; the share must not rise where the tail begins.
+    # Of few or equal scores less than a tenth may lie above the start; the share must not rise at the tail.
     return np.where(threshold > start, tail, np.maximum(seen, 1 - TAIL))
 
 

@@ -107,7 +107,11 @@ class Watch:
         if loss < self.best_loss:
             self.best_loss, self.best_step = loss, done
             self.best_weights = copy.deepcopy(learner.average.state_dict())
-        return self.patience is not None and done - self.best_step >= self.patience
+        return self.enough(done)
+
+    def enough(self, done: int) -> bool:
+        """Tell whether the look after `done` steps was the one to stop at."""
+        return self.patience is not None and done % self.every == 0 and done - self.best_step >= self.patience
 
     def state(self) -> dict[str, Any]:
         """What a resumed phase needs."""
@@ -272,6 +276,8 @@ def run_phase(
     """
     smooth, saved, began = math.nan, time.monotonic(), time.monotonic()
     done = start
+    if start and watch is not None and watch.enough(start):
+        return start  # it was interrupted at the very step at which it would have stopped
     first = learner.taken
     with (
         prefetched(sampler, phase.recipe, first, first + phase.steps - start) as batches,

@@ -11,10 +11,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.data.listing import EXTENSIONS
 from gyeol.data.submission import write_submission
 from gyeol.detect.verdict import Verdict
 from gyeol.engine.overlay import save_overlay, save_raw
-from gyeol.engine.stream import Judged
+from gyeol.engine.stream import Judged, Keep
 from gyeol.errors import OutputError
 from gyeol.files import atomic_directory, atomic_file
 from gyeol.kinds import UNFAMILIAR
@@ -60,15 +61,26 @@ class Outputs:
         self._open: dict[str, Path] = {}
 
     def __enter__(self) -> Self:
-        places = [p for p in (self.submission, self.scores) if p]
-        for place in places:
+        files = [p for p in (self.submission, self.scores) if p is not None]
+        folders = [p for p in self._folders.values() if p is not None]
+        for place in files:
             if place.is_dir():
                 raise OutputError(f"cannot write {place}: it is a folder; give a file name")
-        for name, folder in self._folders.items():
-            if folder is not None:
-                if folder.is_dir() and any(folder.iterdir()):
-                    raise OutputError(f"{folder} is not empty; give a new folder for the heat maps")
-                self._open[name] = self._stack.enter_context(atomic_directory(folder))
+        for folder in folders:
+            if folder.is_dir() and any(folder.iterdir()):
+                raise OutputError(f"{folder} is not empty; give a new folder for the heat maps")
+        taken = [self.sample.resolve()] if self.sample else []
+        for place in (*files, *folders):
+            if place.is_file() and place.resolve() in taken[:1] and self.sample:
+                raise OutputError(f"{place} is the sample that the submission must match; give another name")
+            if place.resolve() in taken:
+                raise OutputError(f"{place} is given twice; give every output its own place")
+            taken.append(place.resolve())
+        with ExitStack() as stack:  # what was made before an error goes away again
+            for name, path in self._folders.items():
+                if path is not None:
+                    self._open[name] = stack.enter_context(atomic_directory(path))
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(
@@ -80,12 +92,13 @@ class Outputs:
         self._stack.__exit__(kind, error, trace)
 
     @property
-    def keep(self) -> None | object:
+    def keep(self) -> Keep | None:
         """The function that writes heat maps, or None where none are wanted."""
         return self._keep if self._open else None
 
     def _keep(self, name: str, pixels: NDArray[np.uint8], verdict: Verdict) -> None:
-        file = Path(name).with_suffix(".png").name
+        # Only what is an image's extension is one: 'a.1' and 'a.2' are two images.
+        file = f"{Path(name).stem if Path(name).suffix.lower() in EXTENSIONS else name}.png"
         if folder := self._open.get("overlay"):
             save_overlay(folder / file, pixels, verdict.heat, self.threshold)
         if folder := self._open.get("raw"):
@@ -103,15 +116,17 @@ class Outputs:
         self._rows.append((judged.name, f"{verdict.score:.5f}", verdict.answer, str(verdict.kind), note))
 
     def finish(self) -> None:
-        """Write the tables; the submission last, for it says that all is there."""
-        if self.scores:
-            with atomic_file(self.scores) as stream:
+        """Write the tables: both, or none where the submission is not valid or cannot be written."""
+        with ExitStack() as stack:
+            if self.scores:
+                stream = stack.enter_context(atomic_file(self.scores))
                 writer = csv.writer(stream, lineterminator="\n")
                 writer.writerow(SCORE_COLUMNS)
                 writer.writerows(self._rows)
-        write_submission(
-            self.submission, [row[0] for row in self._rows], [row[2] for row in self._rows], self.sample
-        )
+                stream.flush()  # a full disk shows before the submission is in place
+            write_submission(
+                self.submission, [row[0] for row in self._rows], [row[2] for row in self._rows], self.sample
+            )
 
     def counts(self) -> dict[str, int]:
         """Count rows, defects, unreadable and unfamiliar images."""

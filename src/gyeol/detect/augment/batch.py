@@ -201,10 +201,20 @@ def _finish(pixels: Image, mask: Image, known: Image, rng: np.random.Generator) 
     if rng.random() < 0.5:
         pixels = pixels * np.float32(rng.uniform(0.85, 1.15)) + np.float32(rng.uniform(-0.2, 0.2))
     if rng.random() < 0.3:
+        pixels = pixels + _slope(pixels.shape[0], rng)
+    if rng.random() < 0.3:
         noise = rng.standard_normal(pixels.shape, dtype=np.float32)
         pixels = pixels + noise * np.float32(rng.uniform(0, 0.15))
     target, weight = to_cells(mask, known)
     return np.ascontiguousarray(pixels), target, weight
+
+
+def _slope(size: int, rng: np.random.Generator) -> Image:
+    """Light that falls off to one side, bent or straight: (size, size), up to 0.6 grey deviations."""
+    along = np.linspace(-1, 1, size, dtype=np.float32)
+    row, column, bend = (np.float32(value) for value in rng.uniform(-0.3, 0.3, 3))
+    field = row * along[:, None] + column * along[None]
+    return np.asarray(field + bend * (along[:, None] ** 2 + along[None] ** 2 - 0.67), np.float32)
 
 
 def _dihedral(image: Image, turns: int, mirror: bool) -> Image:
