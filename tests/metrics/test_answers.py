@@ -40,6 +40,8 @@ def test_scores_and_kinds_are_read_by_their_columns(files):
 
 def test_ids_match_without_extension_and_however_hangul_is_stored(files):
     assert files("ImageId,answer\nb,1\nc,1\na,0\n").answers.tolist() == [0, 1, 1]
+    dotted = "ImageId,answer\na.1.png,0\na.2.png,1\n"
+    assert files("ImageId,answer\na.2,1\na.1,0\n", dotted).answers.tolist() == [0, 1]
     name = "시험"
     key = f"ImageId,answer\n{unicodedata.normalize('NFD', name)},0\nb,1\n"
     assert files(f"ImageId,answer\nb,0\n{name},1\n", key).answers.tolist() == [1, 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -12,10 +13,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from gyeol.cli.display import LINE_EVERY, say
 from gyeol.explore.explore import explore
 from gyeol.explore.facts import Facts
 from gyeol.files import atomic_file
 
+_BAR_EVERY = 0.1  # seconds between two drawings of the bar
 _SHOWN = 12  # rows of a table; explore.json holds all
 
 
@@ -47,13 +50,28 @@ def command(data: Path, output: Path | None, as_json: bool, workers: int | None)
 
 
 def _explore(data: Path, workers: int | None) -> Facts:
-    """Explore with a progress bar on stderr."""
+    """Explore and show how far it is: a bar on a terminal, a line now and then in a log."""
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Without auto_refresh the bar needs no thread; one that holds a lock when processes are forked hangs them.
+    with Progress(
+        *columns, console=console, transient=True, auto_refresh=False, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task("listing files", total=None)
+        shown = time.monotonic()
 
         def note(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total or None)
+            nonlocal shown
+            wait = _BAR_EVERY if console.is_terminal else LINE_EVERY
+            if time.monotonic() - shown < wait and 0 < done < total:
+                return
+            if console.is_terminal:
+                bar.update(task, description=what, completed=done, total=total or None, refresh=True)
+            elif time.monotonic() - shown >= wait:
+                say(f"{what}: {done:,} of {total:,}" if total else what)
+            else:
+                return
+            shown = time.monotonic()
 
         return explore(data, workers, note)
 

@@ -76,7 +76,7 @@ def _on_duplicates(facts: Facts) -> Iterator[str]:
         names = _few([group.files[0] for group in others])
         yield (
             f"{files:,} files show only {_count(len(others), 'picture')} ({names}); copies "
-            f" must not be on both sides of a split."
+            f"must not be on both sides of a split."
         )
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from gyeol.errors import DataError
 from gyeol.files import printable
 
+EXTENSIONS = (".png", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg")
 _FEW = 3
 _T = TypeVar("_T")
 
@@ -113,6 +114,12 @@ def few(names: Sequence[str]) -> str:
     return shown if len(names) <= _FEW else f"{shown} and {len(names) - _FEW:,} more"
 
 
+def stem(name: str) -> str:
+    """Take an image's extension off a name; other dots are part of it: a.1 and a.2 are two images."""
+    path = PurePath(name)
+    return path.stem if path.suffix.lower() in EXTENSIONS else name
+
+
 _Rows = list[tuple[int, dict[str, str]]]  # the line in the file, and the values by column
 
 
@@ -200,8 +207,8 @@ def _match(file: Path, found: list[str], key: Path, wanted: list[str]) -> NDArra
         if twice:
             raise DataError(f"{printable(path)}: ids more than once: {few(twice)}; keep one row for each")
     if places.keys() != set(wanted):
-        by_stem = {PurePath(name).stem: place for name, place in places.items()}
-        stems = [PurePath(name).stem for name in wanted]
+        by_stem = {stem(name): place for name, place in places.items()}
+        stems = [stem(name) for name in wanted]
         if not len(by_stem) == len(found) == len(set(stems)) or by_stem.keys() != set(stems):
             raise DataError(_mismatch(file, found, key, wanted))
         places, wanted = by_stem, stems

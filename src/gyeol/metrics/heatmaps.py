@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from gyeol.errors import DataError
 from gyeol.files import printable
-from gyeol.metrics.answers import few
+from gyeol.metrics.answers import EXTENSIONS, few, stem
 from gyeol.metrics.localisation import Aupro
 
-_EXTENSIONS = (".png", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg")
 _GREY = ("L", "I", "I;16", "I;16B", "I;16L")
 
 
@@ -78,7 +77,7 @@ def measure_heatmaps(
     if lacking:
         raise DataError(
             f"{printable(heatmaps)}: no heat map for {len(lacking):,} of {len(ids):,} images "
-            f"({few(lacking)}); give the folder of raw heat maps, one for each image"
+            f"({few(lacking)}); give the folder of gyeol predict --raw-heatmaps"
         )
     metric = Aupro()
     without_mask = 0
@@ -103,14 +102,14 @@ def measure_heatmaps(
 def _listing(folder: Path) -> dict[str, Path]:
     """Map names, with and without extension, to the image files of a folder."""
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _EXTENSIONS)
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in EXTENSIONS)
     except OSError as error:
         raise DataError(f"{printable(folder)}: {error.strerror or error}; give a folder of images") from error
     return {path.stem: path for path in paths} | {path.name: path for path in paths}
 
 
 def _find(listing: dict[str, Path], name: str) -> Path | None:
-    return listing.get(name) or listing.get(PurePath(name).stem)
+    return listing.get(name) or listing.get(stem(name))
 
 
 def _read(path: Path) -> tuple[NDArray[Any], str]:
@@ -135,7 +134,8 @@ def _read_heatmap(path: Path) -> NDArray[np.uint16]:
     values, mode = _read(path)
     if mode not in _GREY:
         raise DataError(
-            f"{printable(path)}: a picture ({mode}), not a raw heat map in grey; give the raw heat maps"
+            f"{printable(path)}: a picture ({mode}), not a bare heat map in grey; "
+            f"give those of gyeol predict --raw-heatmaps"
         )
     if values.dtype == np.uint8:
         return values.astype(np.uint16) * np.uint16(257)
