@@ -1,0 +1,184 @@
+"""Write docs/benchmarks.md from the results.
+
+python benchmarks/table.py [--results FOLDER] [-o FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from gyeol.files import atomic_file
+from record import ROOT, Row
+
+FILES = {
+    "demo": "The demo sample: 1,500 normals and 30 defects to learn from, 800 images to judge",
+    "full": "The full sample, as large as the competition: 6,790 normals, 30 defects, 9,100 to judge",
+    "tiles": "Real images: magnetic tiles, 30 defects (6 of each of 5 types) and half of the normals",
+    "hard": "Hard for having thirty: the same normals and test, with many labelled defects",
+    "sample": "The sample itself",
+}
+INTRO = """# Benchmarks
+
+Made by `python benchmarks/table.py` from the results in `benchmarks/*.json`; do not edit. Each row is a run
+of the commands under its table, as a user would run them: times include the start of Python and all reading and
+writing, memory is the largest of any of the processes. Macro F1 is at the threshold that the method chose by
+itself, without the test; "best possible" is what the best single threshold would have reached on this very
+test; an estimate's gap is estimate less truth. Several seeds are given as mean (lowest to highest).
+"""
+Metric = Callable[[Row], Any]
+
+
+def metric(name: str) -> Metric:
+    return lambda row: row["metrics"].get(name)
+
+
+def span(values: Iterable[Any], digits: int) -> str:
+    """Mean and range of the numbers there are."""
+    numbers = [float(value) for value in values if value is not None]
+    if not numbers:
+        return "-"
+    mean = f"{sum(numbers) / len(numbers):,.{digits}f}"
+    low, high = f"{min(numbers):,.{digits}f}", f"{max(numbers):,.{digits}f}"
+    return mean if low == high else f"{mean} ({low} to {high})"
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+SUMMARY: list[tuple[str, Metric, int]] = [
+    ("Macro F1", metric("macro_f1"), 4),
+    ("best possible", metric("best_macro_f1"), 4),
+    ("AUROC", metric("auroc"), 4),
+    ("AP", metric("average_precision"), 4),
+    ("AUPRO", metric("aupro"), 4),
+    ("misses", metric("misses"), 1),
+    ("false alarms", metric("false_alarms"), 1),
+    ("training, s", metric("train_s"), 0),
+    ("peak MiB", lambda row: row["peak_mib"], 0),
+    ("judging, images/s", metric("predict_images_s"), 0),
+    ("only reading, images/s", metric("decode_images_s"), 0),
+]
+
+
+def by_method(rows: list[Row]) -> dict[str, list[Row]]:
+    """Gather the seeds of each method and budget."""
+    groups: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda each: (each["method"], each["seed"])):
+        budget = f"{row['minutes']:g} minutes" if row.get("minutes") else f"{row.get('epochs')} epochs"
+        groups.setdefault(f"{row['method']}, {budget}", []).append(row)
+    return groups
+
+
+def accuracy(rows: list[Row]) -> str:
+    """Lay out one question's rows: a summary, each seed, each kind."""
+    groups = by_method(rows)
+    header = ["method", "seeds", *(name for name, _, _ in SUMMARY)]
+    lines = [
+        [name, str(len(own)), *(span(map(get, own), digits) for _, get, digits in SUMMARY)]
+        for name, own in groups.items()
+    ]
+    return "\n".join([table(header, lines), seeds(groups), kinds(groups)])
+
+
+def seeds(groups: dict[str, list[Row]]) -> str:
+    header = ["method", "seed", "Macro F1 (95 % interval)", "estimate (interval)", "gap", "data"]
+    lines = []
+    for name, own in groups.items():
+        for row in own:
+            found, text = row["metrics"], ["-", "-"]
+            if "estimate" in found:
+                low, high = found["estimate_interval"]
+                text = [f"{found['estimate']:.4f} ({low:.4f} to {high:.4f})", f"{found['estimate_gap']:+.4f}"]
+            low, high = found["interval"]
+            truth = f"{found['macro_f1']:.4f} ({low:.4f} to {high:.4f})"
+            lines.append([name, str(row["seed"]), truth, *text, f"`{row['data']}`"])
+    return table(header, lines)
+
+
+def kinds(groups: dict[str, list[Row]]) -> str:
+    """Recall and false alarms of each kind, summed over the seeds."""
+    names = sorted(
+        {kind["kind"] for own in groups.values() for row in own for kind in row["metrics"]["kinds"]}
+    )
+    lines = []
+    for name, own in groups.items():
+        cells = []
+        for wanted in names:
+            found = [k for row in own for k in row["metrics"]["kinds"] if k["kind"] == wanted]
+            defects, misses = sum(k["defects"] for k in found), sum(k["misses"] for k in found)
+            alarms = sum(k["false_alarms"] for k in found)
+            normals = sum(k["images"] for k in found) - defects
+            parts = [f"{defects - misses} of {defects} found"] if defects else []
+            parts += [f"{alarms} of {normals} false alarms"] if normals else []
+            cells.append("; ".join(parts) or "-")
+        lines.append([name, *cells])
+    # A column a method: there are more kinds than methods.
+    turned = [list(cells) for cells in zip(["kind", *names], *lines, strict=True)]
+    return table(turned[0], turned[1:])
+
+
+def sample(rows: list[Row]) -> str:
+    """Lay out the sample's rows: all numbers there are."""
+    groups = {row["method"]: [r for r in rows if r["method"] == row["method"]] for row in rows}
+    names = list(dict.fromkeys(name for row in rows for name in row["metrics"]))
+    lines = [
+        [name, str(len(own)), *(span((row["metrics"].get(m) for row in own), 3) for m in names)]
+        for name, own in groups.items()
+    ]
+    return table(["method", "seeds", *(name.replace("_", " ") for name in names)], lines)
+
+
+def under(rows: list[Row]) -> str:
+    """Say with which commands, where and with what a table was made, and what is odd about it."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(row["method"], row)
+    commands = "\n".join(command for row in first.values() for command in row["command"])
+    places = {
+        f"{row['machine']['cpu']}, {row['machine']['cores']} cores{', bf16' * row['machine']['bf16']}, "
+        f"{row['machine']['memory_gib']} GiB; Python {row['versions']['python']}, torch "
+        f"{row['versions']['torch']}, gyeol {row['versions']['gyeol']} at {row['versions']['commit']}"
+        for row in rows
+    }
+    text = f"```\n{commands}\n```\n" + "".join(f"- {place}\n" for place in sorted(places))
+    prints: dict[int, set[str]] = {}
+    for row in rows:
+        prints.setdefault(row["seed"], set()).add(row["data"])
+    if torn := [str(seed) for seed, found in prints.items() if len(found) > 1]:
+        text += f"- Careful: the rows of seed {', '.join(torn)} are not of the same data.\n"
+    busy = max(row["machine"]["load_before"] for row in rows)
+    if busy > 0.5 * rows[0]["machine"]["cores"]:
+        text += f"- Careful: other work took up to {busy:.1f} cores; times are too long.\n"
+    return text
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, default=ROOT / "benchmarks")
+    parser.add_argument("-o", "--output", type=Path, default=ROOT / "docs/benchmarks.md")
+    options = parser.parse_args()
+    parts = [INTRO]
+    for name, title in FILES.items():
+        file = options.results / f"{name}.json"
+        if not file.exists():
+            continue
+        held = json.loads(file.read_text(encoding="utf-8"))
+        parts.append(f"## {title}\n")
+        parts += [f"{key}: {value}. " for key, value in held.items() if key != "rows"] + ["\n"]
+        for question in dict.fromkeys(row["question"] for row in held["rows"]):
+            rows = [row for row in held["rows"] if row["question"] == question]
+            body = sample(rows) if name == "sample" else accuracy(rows)
+            parts.append(f"### {question[0].upper()}{question[1:]}\n\n{body}\n{under(rows)}")
+    with atomic_file(options.output) as stream:
+        stream.write("\n".join(parts))
+    print(options.output)
+
+
+if __name__ == "__main__":
+    main()
