@@ -61,7 +61,7 @@ def draw_kinds(seed: int) -> tuple[Kind, ...]:
             TEXTURES[texture].draw_style(rng),
             DEFECTS[defect].draw_style(rng) | {"clutter": TEXTURES[texture].clutter},
             grey=float(rng.uniform(95.0, 150.0)),
-            contrast=float(rng.uniform(20.0, 30.0)),
+            contrast=float(rng.uniform(22.0, 30.0)),
         )
         for texture, defect in draw_pairs(rng, textures)
     )

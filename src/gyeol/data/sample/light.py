@@ -40,8 +40,8 @@ def photograph(rng: Generator, surface: Array, grey: float, contrast: float) -> 
     light = 1.0 + slope * (np.cos(angle) * line[None, :] + np.sin(angle) * line[:, None])
     light = light - fall * ((line[None, :] - centre[0]) ** 2 + (line[:, None] - centre[1]) ** 2)
     # Worn and fresh places: the texture is a little stronger here and weaker there.
-    # Never below 0.65: a place without contrast would look like a defect.
-    relief = 1.0 + rng.uniform(0.15, 0.35) * np.tanh(smooth(rng, 130.0))
+    # Never below 0.7: a place without contrast would look like a defect.
+    relief = 1.0 + rng.uniform(0.15, 0.30) * np.tanh(smooth(rng, 130.0))
     strength = contrast * rng.uniform(0.85, 1.15)
     level = grey * rng.uniform(0.88, 1.12)
     picture = light * (level + strength * relief * surface) + _disturbance(rng)

@@ -101,5 +101,5 @@ def ring(rng: Generator, texture: Array, style: Style) -> Damaged:
 def stain(rng: Generator, texture: Array, style: Style) -> Damaged:
     """Darken or brighten an irregular blob with soft edges."""
     patch = draw_patch(rng, 30.0, 46.0, ragged=0.25)
-    mark = _strength(rng, 1.7, 2.2, style) * patch.soft(0.22)
+    mark = _strength(rng, 1.8, 2.3, style) * patch.soft(0.22)
     return _add(texture, patch.window.place, mark), patch.support()

@@ -11,7 +11,7 @@ COMPATIBLE: dict[str, tuple[str, ...]] = {
     # Fine lines are lost among what is as fine.
     "hatching": ("cloudy", "cellular", "leather", "coral"),
     # Needs something fine to lose, everywhere.
-    "blur": ("grain", "woven", "fibrous", "lattice"),
+    "blur": ("grain", "woven", "lattice"),
     # Needs one direction. A weave turned by any angle still looks much like a weave.
     "rotation": ("brushed", "wood"),
     # Needs lines or a lattice that can be bent.

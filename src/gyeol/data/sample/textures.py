@@ -135,7 +135,7 @@ TEXTURES: dict[str, Texture] = {
         {"slope": (1.0, 1.25), "grain": (0.4, 0.6), "wavelength": (5.0, 7.0)}, _cloudy, clutter=1.2
     ),
     "cellular": Texture(
-        {"angle": _TURN, "wavelength": (26.0, 36.0), "grout": (3.0, 4.5)}, cellular, clutter=1.35
+        {"angle": _TURN, "wavelength": (26.0, 36.0), "grout": (3.0, 4.5)}, cellular, clutter=1.45
     ),
     "woven": Texture({"angle": _TURN, "wavelength": (9.0, 13.0), "weft": (0.7, 0.95)}, _woven),
     "fibrous": Texture(
@@ -146,11 +146,11 @@ TEXTURES: dict[str, Texture] = {
     "wood": Texture(
         {"angle": _TURN, "length": (110.0, 150.0), "wavelength": (13.0, 19.0), "wave": (1.2, 2.0)}, _wood
     ),
-    "leather": Texture({"wavelength": (24.0, 32.0)}, _leather, clutter=1.3),
+    "leather": Texture({"wavelength": (24.0, 32.0)}, _leather, clutter=1.5),
     "lattice": Texture(
         {"angle": _TURN, "wavelength": (13.0, 18.0), "slant": (-0.4, 0.4), "sharp": (1.2, 2.0)},
         _lattice,
         clutter=1.1,
     ),
-    "coral": Texture({"hard": (1.5, 3.0), "wavelength": (17.0, 22.0)}, _coral, clutter=1.15),
+    "coral": Texture({"hard": (1.5, 3.0), "wavelength": (17.0, 22.0)}, _coral, clutter=1.25),
 }
