@@ -9,18 +9,44 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from gyeol.files import printable
 
 if TYPE_CHECKING:
     from gyeol.detect.trainer import Progress as Step
 
 LINE_EVERY = 30.0
 """Seconds between two lines where there is no terminal."""
+_live: list[Progress] = []
+"""The bar that is on the screen, if there is one: what is said has to go above it, and two would overwrite it."""
 
 
 def say(text: str) -> None:
     """Tell the user what is going on, on stderr."""
-    click.echo(text, err=True)
+    if _live:
+        _live[-1].console.print(printable(text), markup=False, highlight=False, soft_wrap=True)
+    else:
+        click.echo(printable(text), err=True)
+
+
+@contextmanager
+def _bar(bar: Progress) -> Iterator[Callable[[], None]]:
+    """Hand out the function that puts a bar on the screen, in place of the one before."""
+
+    def begin() -> None:
+        if bar not in _live:
+            while _live:
+                _live.pop().stop()
+            _live.append(bar)
+            bar.start()
+
+    try:
+        yield begin
+    finally:
+        bar.stop()
+        if bar in _live:
+            _live.remove(bar)
 
 
 @contextmanager
@@ -39,9 +65,15 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
         yield line
         return
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    bar = Progress(*columns, console=console, transient=True)
+    task = bar.add_task(what)
+    with _bar(bar) as begin:
+
+        def count(done: int, total: int) -> None:
+            begin()
+            bar.update(task, completed=done, total=total)
+
+        yield count
 
 
 @contextmanager
@@ -70,17 +102,14 @@ def training() -> Iterator[Callable[[Step], None]]:
         TextColumn("loss {task.fields[loss]:.3f}  {task.fields[speed]:.0f} images/s"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as bar:
-        tasks: dict[str, int] = {}
+    bar = Progress(*columns, console=console)
+    tasks: dict[str, TaskID] = {}
+    with _bar(bar) as begin:
 
         def show(now: Step) -> None:
+            begin()
             if now.phase not in tasks:
                 tasks[now.phase] = bar.add_task(now.phase, total=now.steps, loss=now.loss, speed=0.0)
-            bar.update(
-                tasks[now.phase],  # type: ignore[arg-type]
-                completed=now.step,
-                loss=now.loss,
-                speed=now.crops_per_second,
-            )
+            bar.update(tasks[now.phase], completed=now.step, loss=now.loss, speed=now.crops_per_second)
 
         yield show

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from gyeol.cli.display import counting, say, training
 from gyeol.data.competition import read_competition
 from gyeol.data.prediction import images_for_prediction, submission_rows
+from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
 from gyeol.detect.record import explain_threshold
 from gyeol.detect.storage import check_place
@@ -34,7 +36,7 @@ def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> D
                 detector.fit(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
         except KeyboardInterrupt:
             if state.exists():
-                say(f"stopped; go on with: gyeol train {data} -o {output} --resume")
+                say(f"stopped; {_how_to_go_on(data, output, settings)}")
             raise
         detector.save(output)
         state.unlink(missing_ok=True)
@@ -46,6 +48,18 @@ def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> D
     )
     say(f"model: {output}")
     return detector
+
+
+def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any]) -> str:
+    """Write the command that goes on with a stopped training: the same one, for other settings are refused."""
+    given = [
+        word
+        for name, value in settings.items()
+        if value != getattr(Config(), name)
+        for word in (f"--{name}", f"{value:g}" if isinstance(value, float) else str(value))
+    ]
+    command = ["gyeol", "train", str(data), "-o", str(output), *given, "--resume"]
+    return f"go on with the same command and --resume, or: {shlex.join(command)}"
 
 
 def predict(

@@ -69,13 +69,14 @@ class Outputs:
         for folder in folders:
             if folder.is_dir() and any(folder.iterdir()):
                 raise OutputError(f"{folder} is not empty; give a new folder for the heat maps")
-        taken = [self.sample.resolve()] if self.sample else []
+        taken: set[Path] = set()
         for place in (*files, *folders):
-            if place.is_file() and place.resolve() in taken[:1] and self.sample:
+            where = place.resolve()
+            if self.sample is not None and where == self.sample.resolve():
                 raise OutputError(f"{place} is the sample that the submission must match; give another name")
-            if place.resolve() in taken:
+            if where in taken:
                 raise OutputError(f"{place} is given twice; give every output its own place")
-            taken.append(place.resolve())
+            taken.add(where)
         with ExitStack() as stack:  # what was made before an error goes away again
             for name, path in self._folders.items():
                 if path is not None:
