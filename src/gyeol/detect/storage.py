@@ -76,7 +76,9 @@ def check_place(path: Path) -> None:
     OutputError
     """
     if Path.cwd().is_relative_to(path.resolve()):
-        raise OutputError(f"{path} is or holds the current folder, which would be replaced; give a new folder")
+        raise OutputError(
+            f"{path} is or holds the current folder, which would be replaced; give a new folder"
+        )
     if path.is_file():
         raise OutputError(f"{path} is a file; give a folder for the model")
     if path.is_dir() and any(path.iterdir()) and not (path / DESCRIPTION).exists():
@@ -109,7 +111,7 @@ def read(path: Path) -> Parts:
         calibration = Calibration(**_part(arrays, "calibration."))
         threshold = float(description["threshold"])
         record = dict(description["record"])
-    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (SafetensorError, LookupError, TypeError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelError(f"{path} is not a whole gyeol model ({reason}); train it again") from error
     net = net.to(pick_device(), memory_format=torch.channels_last).eval().requires_grad_(False)
