@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 MINUTES ?= 8
 
-.PHONY: demo test lint setup clean bench-demo bench-full bench-tiles bench-sample
+.PHONY: demo test lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-table
 
 # The environment is made again when what it is made of changes.
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -38,6 +38,10 @@ bench-full: setup
 	$(BIN)/python benchmarks/full.py
 bench-tiles: setup
 	$(BIN)/python benchmarks/tiles.py
+bench-hard: setup
+	$(BIN)/python benchmarks/hard.py
+bench-table: setup
+	$(BIN)/python benchmarks/table.py
 
 clean:
 	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis

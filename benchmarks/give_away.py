@@ -2,10 +2,10 @@
 
 python benchmarks/give_away.py DATA
 
-The shortcuts are those that the sample's own tests hold below 0.80 (tests/data/sample/shortcuts.py): a logistic
-regression on image statistics, which is given half of the test's answers (hundreds of defects, where a detector
-gets thirty) and judged on the other half; and the most unusual window, by mean, by deviation, by either. All of
-them get the threshold that suits the very images they are judged on.
+The shortcuts are those that the sample's own tests hold below 0.80 (tests/data/sample/shortcuts.py): a
+logistic regression on image statistics, which is given half of the test's answers (hundreds of defects, where
+a detector gets thirty) and judged on the other half; and the most unusual window, by mean, by deviation, by
+either. All of them get the threshold that suits the very images they are judged on.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
-from record import ROOT
 
 from gyeol.data.image import read_image
 from gyeol.metrics import auroc
+from record import ROOT
 
 
 def load_shortcuts() -> ModuleType:

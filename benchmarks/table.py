@@ -24,9 +24,9 @@ FILES = {
 INTRO = """# Benchmarks
 
 Made by `python benchmarks/table.py` from the results in `benchmarks/*.json`; do not edit. Each row is a run
-of the commands under its table, as a user would run them: times include the start of Python and all reading and
-writing, memory is the largest of any of the processes. Macro F1 is at the threshold that the method chose by
-itself, without the test; "best possible" is what the best single threshold would have reached on this very
+of the commands under its table, as a user would run them: times include the start of Python and all reading
+and writing, memory is the largest of any of the processes. Macro F1 is at the threshold that the method chose
+by itself, without the test; "best possible" is what the best single threshold would have reached on this very
 test; an estimate's gap is estimate less truth. Several seeds are given as mean (lowest to highest).
 """
 Metric = Callable[[Row], Any]
@@ -70,7 +70,7 @@ def by_method(rows: list[Row]) -> dict[str, list[Row]]:
     """Gather the seeds of each method and budget."""
     groups: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda each: (each["method"], each["seed"])):
-        budget = f"{row['minutes']:g} minutes" if row.get("minutes") else f"{row.get('epochs')} epochs"
+        budget = f"{row['minutes']:g} minutes" if row.get("minutes") else f"{row.get('epochs')} epoch(s)"
         groups.setdefault(f"{row['method']}, {budget}", []).append(row)
     return groups
 
@@ -123,12 +123,16 @@ def kinds(groups: dict[str, list[Row]]) -> str:
     return table(turned[0], turned[1:])
 
 
+def digits(name: str) -> int:
+    return 3 if name.endswith(("f1", "auroc")) else 1 if name.endswith("_s") else 0
+
+
 def sample(rows: list[Row]) -> str:
     """Lay out the sample's rows: all numbers there are."""
     groups = {row["method"]: [r for r in rows if r["method"] == row["method"]] for row in rows}
     names = list(dict.fromkeys(name for row in rows for name in row["metrics"]))
     lines = [
-        [name, str(len(own)), *(span((row["metrics"].get(m) for row in own), 3) for m in names)]
+        [name, str(len(own)), *(span((r["metrics"].get(m) for r in own), digits(m)) for m in names)]
         for name, own in groups.items()
     ]
     return table(["method", "seeds", *(name.replace("_", " ") for name in names)], lines)
@@ -170,7 +174,8 @@ def main() -> None:
             continue
         held = json.loads(file.read_text(encoding="utf-8"))
         parts.append(f"## {title}\n")
-        parts += [f"{key}: {value}. " for key, value in held.items() if key != "rows"] + ["\n"]
+        if notes := [f"{key} {value}" for key, value in held.items() if key != "rows"]:
+            parts.append("; ".join(notes).capitalize() + ".\n")
         for question in dict.fromkeys(row["question"] for row in held["rows"]):
             rows = [row for row in held["rows"] if row["question"] == question]
             body = sample(rows) if name == "sample" else accuracy(rows)
