@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +40,7 @@ def begin(options: argparse.Namespace) -> Results:
     """Take the shared options to heart; returns the file of rows."""
     if not GYEOL.exists():
         sys.exit(f"no {GYEOL}; install the project first: make setup")
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     use_cores(options.cores)
     options.work = options.work.resolve()
     return Results(options.results, options.force)

@@ -59,8 +59,9 @@ def measure(command: list[str | Path], log: Path) -> Ran:
         process = subprocess.Popen(words, stdout=out, stderr=errors)
         try:
             _, status, usage = os.wait4(process.pid, 0)
-        except KeyboardInterrupt:
-            process.wait()  # Ctrl-C has reached it, too
+        except BaseException:
+            process.terminate()  # after Ctrl-C or SIGTERM, no training may run on unseen
+            process.wait()
             raise
     wall = time.monotonic() - began
     process.returncode = os.waitstatus_to_exitcode(status)
