@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gyeol.detect.augment import compose
+from gyeol.detect.augment.batch import Recipe, Sampler, _trust, to_cells
+from gyeol.detect.surfaces import Surface
+
+MIXED = Recipe(crops=16, size=64, synthetic=0.25, composed=0.25, real=0.2)
+SYNTHETIC, COMPOSED, REAL, NORMAL = slice(0, 4), slice(4, 8), slice(8, 11), slice(11, 16)
+
+
+@pytest.fixture(scope="module")
+def normals(texture: Callable[..., np.ndarray]) -> list[Surface]:
+    """Make normals of two kinds, one of them smaller than a crop."""
+    return [
+        Surface(texture(i, shape=shape, grain=grain), kind=kind)
+        for i, (shape, grain, kind) in enumerate(
+            [((80, 72), 1.5, 0), ((50, 200), 1.5, 0), ((96, 96), 4.0, 1), ((80, 80), 4.0, 1)]
+        )
+    ]
+
+
+@pytest.fixture(scope="module")
+def defects(defect: Callable[..., Surface]) -> list[Surface]:
+    return [defect(20), defect(21), defect(22, shape=(70, 60))]
+
+
+@pytest.fixture(scope="module")
+def sampler(normals: list[Surface], defects: list[Surface]) -> Sampler:
+    return Sampler(normals, defects, seed=3)
+
+
+def assert_same(one: object, other: object) -> None:
+    for name in ("pixels", "target", "weight", "normal"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_a_batch_is_decided_by_seed_and_step_whatever_was_drawn_before(
+    normals: list[Surface], defects: list[Surface], sampler: Sampler
+) -> None:
+    forwards = [sampler.batch(step, MIXED) for step in range(4)]
+    other = Sampler(normals, defects, seed=3)
+    backwards = [other.batch(step, MIXED) for step in (3, 2, 1, 0)][::-1]
+    for one, two in zip(forwards, backwards, strict=True):
+        assert_same(one, two)
+    assert not np.array_equal(forwards[0].pixels, forwards[1].pixels)
+    assert not np.array_equal(Sampler(normals, defects, seed=4).batch(0, MIXED).pixels, forwards[0].pixels)
+
+
+def test_a_batch_has_the_shapes_and_values_that_the_loss_expects(sampler: Sampler) -> None:
+    for step in range(6):
+        batch = sampler.batch(step, MIXED)
+        assert batch.pixels.shape == (16, 1, 64, 64)
+        assert batch.target.shape == batch.weight.shape == (16, 8, 8)
+        assert batch.pixels.dtype == batch.target.dtype == batch.weight.dtype == np.float32
+        assert np.isfinite(batch.pixels).all()
+        assert set(np.unique(batch.target)) <= {0, 1}
+        assert set(np.unique(batch.weight)) <= {0, 1}
+        assert (batch.weight[batch.target == 1] == 1).all(), "what is taught as a defect counts"
+
+
+def test_the_shares_of_the_recipe_are_kept(sampler: Sampler, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    for name in ("_synthetic", "_composed", "_real", "_normal"):
+        before = getattr(Sampler, name)
+
+        def noted(*arguments: object, name: str = name, before: Callable[..., object] = before) -> object:
+            made.append(name)
+            return before(*arguments)
+
+        monkeypatch.setattr(Sampler, name, noted)
+    batch = sampler.batch(0, MIXED)
+    assert [made.count(name) for name in ("_synthetic", "_composed", "_real", "_normal")] == [4, 4, 3, 5]
+    assert (batch.normal[REAL] == -1).all()
+    assert (batch.normal[SYNTHETIC] >= 0).all()
+
+
+def test_defects_are_marked_in_most_crops_that_show_one(sampler: Sampler) -> None:
+    marked = np.concatenate([sampler.batch(step, MIXED).target.any((1, 2)) for step in range(10)])
+    share = marked.reshape(10, 16)
+    assert share[:, SYNTHETIC].mean() > 0.6
+    assert share[:, COMPOSED].mean() > 0.8
+    assert share[:, REAL].mean() > 0.9
+
+
+def test_a_real_crop_marks_the_bright_square_and_nothing_else(sampler: Sampler) -> None:
+    for step in range(6):
+        batch = sampler.batch(step, MIXED)
+        for number in range(REAL.start, REAL.stop):
+            cells = batch.pixels[number, 0].reshape(8, 8, 8, 8).mean((1, 3))
+            marked, calm = (
+                batch.target[number] == 1,
+                (batch.target[number] == 0) & (batch.weight[number] == 1),
+            )
+            assert cells[marked].mean() > cells[calm].mean() + 1
+
+
+def test_without_defects_their_shares_become_synthetic(normals: list[Surface]) -> None:
+    batch = Sampler(normals, [], seed=0).batch(0, MIXED)
+    assert (batch.normal >= 0).all()
+    assert not batch.target[NORMAL].any()
+
+
+@pytest.mark.parametrize("pasted", [0.0, 1.0])
+def test_pasted_normal_surface_is_taught_as_normal(
+    sampler: Sampler, monkeypatch: pytest.MonkeyPatch, pasted: float
+) -> None:
+    pastes = 0
+    before = compose.paste
+
+    def counted(*arguments: np.ndarray) -> np.ndarray:
+        nonlocal pastes
+        pastes += 1
+        return before(*arguments)
+
+    monkeypatch.setattr(compose, "paste", counted)
+    batch = sampler.batch(0, replace(MIXED, synthetic=0, composed=0, real=0, pasted=pasted))
+    assert pastes == 16 * pasted
+    assert not batch.target.any()
+    assert (batch.weight == 1).all()
+
+
+def test_a_defect_without_a_mask_is_taught_neither_as_defect_nor_as_normal(
+    normals: list[Surface], defect: Callable[..., Surface]
+) -> None:
+    batch = Sampler(normals, [defect(20, masked=False)], seed=3).batch(0, MIXED)
+    for part in (COMPOSED, REAL):
+        assert not batch.weight[part].any()
+        assert not batch.target[part].any()
+        assert (batch.normal[part] == -1).all()
+    assert batch.weight[NORMAL].all()
+
+
+def test_a_composed_defect_lies_on_a_normal_of_its_kind(
+    normals: list[Surface], defect: Callable[..., Surface]
+) -> None:
+    of_kind_1 = defect(20)
+    of_kind_1.kind = 1
+    sampler = Sampler(normals, [of_kind_1], seed=0)
+    numbers = {int(n) for step in range(5) for n in sampler.batch(step, MIXED).normal[COMPOSED]}
+    assert numbers == {2, 3}
+    of_kind_1.kind = 7  # of which there is no normal
+    assert sampler.batch(0, MIXED).normal[COMPOSED].min() >= 0
+
+
+@pytest.mark.parametrize("offset", range(8))
+@pytest.mark.parametrize("upright", [False, True])
+def test_a_hairline_is_marked_or_at_a_cells_border_left_open(offset: int, upright: bool) -> None:
+    mask = np.zeros((64, 64), np.float32)
+    mask[24 + offset] = 1
+    if upright:
+        mask = mask.T
+    target, weight = to_cells(mask, np.ones_like(mask))
+    target, weight = (target.T, weight.T) if upright else (target, weight)
+    assert target[3].all() == (1 <= offset <= 6)
+    assert (target[3] == weight[3]).all(), "never taught as normal"
+    assert not target[[0, 1, 5, 6, 7]].any()
+    assert weight[[0, 7]].all()
+
+
+def test_cells_beside_a_defect_are_left_open_and_far_ones_are_not() -> None:
+    mask = np.zeros((64, 64), np.float32)
+    mask[24:40, 24:40] = 1
+    target, weight = to_cells(mask, np.ones_like(mask))
+    assert target.sum() == 4
+    assert target[3:5, 3:5].all()
+    assert weight[3:5, 3:5].all()
+    ring = np.ones((8, 8), bool)
+    ring[1:7, 1:7] = False
+    assert weight[ring].all()
+    assert not weight[2:6, 2].any()
+
+
+def test_what_is_not_known_does_not_count() -> None:
+    known = np.ones((64, 64), np.float32)
+    known[:8, :8] = 0
+    target, weight = to_cells(np.zeros((64, 64), np.float32), known)
+    assert not target.any()
+    assert weight[0, 0] == 0
+    assert weight.sum() == 63
+
+
+def test_a_rough_masks_core_is_trusted_and_its_rim_is_not_known() -> None:
+    y, x = np.mgrid[:64, :64]
+    mask = (np.hypot(y - 32, x - 32) < 20).astype(np.float32)
+    core, known = _trust(mask)
+    assert core[32, 32] == 1
+    assert known[32, 32] == 1
+    assert core[32, 50] == 0, "near the edge of the mask"
+    assert known[32, 50] == 0
+    assert known[0, 0] == 1
+    assert core[0, 0] == 0
+    assert 0 < core.sum() < mask.sum()
+    assert (core <= mask).all()
+    assert (known[mask == 0] == 1).all()
+
+
+def test_a_thin_mask_keeps_a_core() -> None:
+    mask = np.zeros((64, 64), np.float32)
+    mask[30] = 1
+    core, known = _trust(mask)
+    np.testing.assert_array_equal(core, mask)
+    assert known.all()

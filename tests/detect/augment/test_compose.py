@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gyeol.detect.augment.compose import feather, move_defect, paste
+
+
+def square(size: int = 64) -> np.ndarray:
+    mask = np.zeros((size, size), np.float32)
+    mask[20:40, 24:44] = 1
+    return mask
+
+
+def test_a_paste_takes_the_brightness_of_its_place() -> None:
+    shape = feather(square(), np.random.default_rng(0))
+    onto, patch = np.full((64, 64), 2.0, np.float32), np.full((64, 64), -3.0, np.float32)
+    np.testing.assert_allclose(paste(onto, patch, shape), 2.0, atol=1e-5)
+
+
+def test_a_paste_keeps_a_defect_that_is_a_change_of_brightness() -> None:
+    shape = feather(square(), np.random.default_rng(0))
+    patch = np.zeros((64, 64), np.float32)
+    patch[27:33, 31:37] = 4
+    pasted = paste(np.zeros((64, 64), np.float32), patch, shape)
+    assert pasted[30, 34] > 3
+    assert np.abs(pasted[:8]).max() < 1e-4
+
+
+def test_a_moved_defect_moves_with_its_mask() -> None:
+    pixels = square() * 5
+    for seed in range(10):
+        for turn in (False, True):
+            moved, mask = move_defect(pixels, square(), np.random.default_rng(seed), turn)
+            assert moved.dtype == mask.dtype == np.float32
+            assert mask.max() > 0.9, "its middle stays inside the crop"
+            assert moved[mask > 0.99].min() > 3
+
+
+def test_a_moved_defect_goes_to_other_places(texture: Callable[..., np.ndarray]) -> None:
+    pixels = texture(1, shape=(64, 64)).astype(np.float32)
+    middles = [
+        np.argwhere(move_defect(pixels, square(), np.random.default_rng(seed), False)[1] > 0.5).mean(0)
+        for seed in range(8)
+    ]
+    assert np.ptp(middles, axis=0).min() > 10

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from gyeol.detect import fit
+from gyeol.detect.augment.batch import Sampler
+from gyeol.detect.config import Config
+from gyeol.detect.fit import Course, Fitted, recipes, split_normals
+from gyeol.detect.images import TrainingImages
+from gyeol.detect.surfaces import Surface
+from gyeol.detect.trainer import Progress
+from gyeol.errors import DataError, ModelError
+
+Images = Callable[..., TrainingImages]
+
+
+def quiet(*_: object) -> None:
+    pass
+
+
+def train(
+    images: TrainingImages,
+    config: Config,
+    state: Path | None = None,
+    resume: bool = False,
+    report: Callable[[Progress], None] = quiet,
+) -> Fitted:
+    return Course(images, config, report, quiet, state).run(resume)
+
+
+def interrupt_at(phase: str, step: int) -> Callable[[Progress], None]:
+    def report(now: Progress) -> None:
+        if (now.phase, now.step) == (phase, step):
+            signal.raise_signal(signal.SIGINT)
+
+    return report
+
+
+def assert_same(one: Fitted, other: Fitted) -> None:
+    for name, value in one.net.state_dict().items():
+        assert torch.equal(value, other.net.state_dict()[name]), name
+    np.testing.assert_array_equal(one.calibration.centre, other.calibration.centre)
+    np.testing.assert_array_equal(one.calibration.scale, other.calibration.scale)
+    np.testing.assert_array_equal(one.normal_scores, other.normal_scores)
+    assert one.fold_scores == other.fold_scores
+    assert one.choice == other.choice
+
+
+@pytest.fixture(scope="module")
+def whole(images: Images, small: Config) -> Fitted:
+    """Train without a stop."""
+    return train(images(), small)
+
+
+def test_the_same_seed_gives_the_same_detector(images: Images, small: Config, whole: Fitted) -> None:
+    assert_same(whole, train(images(), small))
+
+
+@pytest.mark.parametrize(("phase", "step"), [("trunk", 4), ("fold 1", 5), ("fold 2", 2), ("final", 3)])
+def test_a_stopped_training_goes_on_to_the_same_detector(
+    images: Images, small: Config, whole: Fitted, tmp_path: Path, phase: str, step: int
+) -> None:
+    state = tmp_path / "state"
+    with pytest.raises(KeyboardInterrupt):
+        train(images(), small, state, report=interrupt_at(phase, step))
+    told: list[Progress] = []
+    resumed = train(images(), replace(small, steps=None), state, resume=True, report=told.append)
+    assert (told[0].phase, told[0].step) == ((phase, step + 1) if step < 5 else ("fold 2", 1))
+    assert_same(whole, resumed)
+
+
+def test_a_state_of_another_run_is_refused(images: Images, small: Config, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with pytest.raises(KeyboardInterrupt):
+        train(images(), small, state, report=interrupt_at("trunk", 1))
+    for config, made, match in (
+        (replace(small, seed=1), images(), "other images, seed|other seed"),
+        (replace(small, widths=(8, 8, 8)), images(), "other widths"),
+        (replace(small, steps=30), images(), "24 steps, not 30"),
+        (small, images(normals=13), "other images"),
+    ):
+        with pytest.raises(ModelError, match=match):
+            train(made, config, state, resume=True)
+    state.write_bytes(b"rubbish")
+    with pytest.raises(ModelError, match="no state"):
+        train(images(), small, state, resume=True)
+
+
+def test_resuming_without_a_state_starts_anew(
+    images: Images, small: Config, whole: Fitted, tmp_path: Path
+) -> None:
+    assert_same(whole, train(images(), small, tmp_path / "none", resume=True))
+
+
+def test_no_model_scores_a_defect_or_a_normal_that_it_learnt_from(
+    images: Images, small: Config, defect: Callable[..., Surface], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = [defect(i) for i in range(4)]
+    copies = [Surface(np.rot90(s.pixels).copy(), mask=np.rot90(s.mask).copy()) for s in plain[:2]]
+    made = images(defects=[*plain, *copies])
+    drawn: list[Sampler] = []
+
+    class Noted(Sampler):
+        def __init__(self, normals: list[Surface], defects: list[Surface], seed: int) -> None:
+            super().__init__(normals, defects, seed)
+            drawn.append(self)
+
+    monkeypatch.setattr(fit, "Sampler", Noted)
+    course = Course(made, small, quiet, quiet, None)
+    assert course.folds[4] == course.folds[0], "a copy is in the fold of its source"
+    assert course.folds[5] == course.folds[1]
+    assert set(course.folds) == {0, 1}
+    held = {id(surface) for surface in course.held_out}
+    assert held
+    assert not held & {id(surface) for surface in course.training}
+    result = course.run(resume=False)
+    learning = [each for each in drawn if each.seed == small.seed]
+    looking = [each for each in drawn if each.seed != small.seed]
+    assert all(held.isdisjoint(map(id, each.normals)) for each in learning)
+    assert all(held.issuperset(map(id, each.normals)) for each in looking)
+    assert not learning[0].defects, "the trunk sees no defect"
+    assert len(learning[-1].defects) == 6, "the last model sees all"
+    for fold, parts in ((0, (learning[1], looking[1])), (1, (learning[2], looking[2]))):
+        scored = {id(made.defects[row["defect"]]) for row in result.fold_scores if row["fold"] == fold}
+        assert scored == {id(made.defects[n]) for n in np.flatnonzero(course.folds == fold)}
+        for part in parts:
+            assert scored.isdisjoint(map(id, part.defects))
+    assert sorted(row["defect"] for row in result.fold_scores) == list(range(6))
+
+
+def test_defects_without_a_mask_get_one(images: Images, small: Config) -> None:
+    made = images()
+    assert made.defects[1].mask is None
+    train(made, small)
+    for surface in made.defects:
+        assert surface.mask is not None
+        assert surface.mask.shape == surface.pixels.shape
+        assert 0 < surface.mask.mean() < 0.5
+
+
+def test_one_defect_is_refused_however_often_it_is_there(
+    images: Images, small: Config, defect: Callable[..., Surface]
+) -> None:
+    one = defect(0)
+    for defects in ([one], [one, Surface(np.flipud(one.pixels).copy(), mask=np.flipud(one.mask).copy())]):
+        with pytest.raises(DataError, match="at least two different"):
+            Course(images(defects=defects), small, quiet, quiet, None)
+
+
+def test_fewer_defects_than_folds_make_fewer_folds(images: Images, small: Config) -> None:
+    course = Course(images(), replace(small, folds=10), quiet, quiet, None)
+    assert sorted(course.folds.tolist()) == [0, 1, 2, 3]
+
+
+def test_the_record_tells_what_was_done(whole: Fitted) -> None:
+    assert whole.record["steps"] == 24
+    assert whole.record["defects"] == 4
+    assert whole.record["normals_learnt"] + whole.record["normals_held_out"] == 14
+    assert len(whole.normal_scores) == whole.record["normals_held_out"]
+    assert whole.history.rows
+    assert not whole.net.training
+
+
+def test_minutes_are_turned_into_steps(images: Images, small: Config) -> None:
+    course = Course(images(), replace(small, steps=None, minutes=1e-9), quiet, quiet, None)
+    assert course.count_steps() == 20
+    course = Course(images(), replace(small, steps=None, minutes=1.0), quiet, quiet, None)
+    assert course.count_steps() > 60
+    assert course.learner.taken == 0, "measuring teaches nothing"
+
+
+def test_normals_are_held_out_of_every_kind(texture: Callable[..., np.ndarray]) -> None:
+    normals = [Surface(texture(i), kind=int(i >= 30)) for i in range(40)]
+    learnt, held = split_normals(normals, seed=0)
+    assert len(learnt) + len(held) == 40
+    assert not {id(s) for s in learnt} & {id(s) for s in held}
+    assert {s.kind for s in held} == {0, 1}
+    assert 4 <= len(held) <= 8
+    again = split_normals(normals, seed=0)
+    assert [id(s) for s in again[1]] == [id(s) for s in held]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_with_a_normal_or_two_something_is_learnt_from_and_something_calibrated(
+    texture: Callable[..., np.ndarray], count: int
+) -> None:
+    learnt, held = split_normals([Surface(texture(i), kind=i) for i in range(count)], seed=0)
+    assert learnt
+    assert held
+
+
+def test_crops_fit_the_images(small: Config) -> None:
+    config = replace(small, size=256)
+    assert recipes(config, [(512, 512)])[0].size == 256
+    assert recipes(config, [(150, 600), (140, 900), (130, 700)])[0].size == 128
+    assert recipes(config, [(64, 64)])[1].size == 64
+    assert recipes(config, [(512, 512)])[0].real == 0

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from gyeol.data.competition import read_competition
+from gyeol.detect.detector import Detector
+from gyeol.detect.record import data_fingerprint, explain_threshold, model_card
+
+
+def test_a_folder_is_known_again_elsewhere_and_other_content_is_another(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    first = data_fingerprint(read_competition(folder))
+    assert data_fingerprint(read_competition(copy)) == first
+    (copy / "train/defect_masks/d0.png").unlink()
+    assert data_fingerprint(read_competition(copy)) != first
+
+
+def test_the_reason_for_the_threshold_counts_what_lies_on_the_wrong_side(fitted: Detector) -> None:
+    record = {
+        **fitted.record_,
+        "defect_scores": [{"score": s} for s in (1.0, 5.0, 6.0)],
+        "normal_scores": [0.0, 0.5, 2.0, 3.5],
+    }
+    text = explain_threshold(3.0, record)
+    assert "Threshold 3.00" in text
+    assert "Of 3 defects" in text
+    assert "1 lie below" in text
+    assert "of 4 normals" in text
+    assert "1 lie above" in text
+
+
+def test_the_card_is_for_a_person(fitted: Detector) -> None:
+    card = model_card(fitted.threshold_, fitted.record_)
+    assert card.startswith("# ")
+    assert "No external data" in card
+    assert f"{fitted.record_['estimate']['macro_f1']:.4f}" in card

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from gyeol.detect.network import CellNet
+from gyeol.detect.scoring import cell_logits, heat_map, prepare, raw_score
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (97, 65), (70, 128), (81, 100)])
+def test_any_size_is_scored(net: CellNet, shape: tuple[int, int], texture: Callable[..., np.ndarray]) -> None:
+    pixels = texture(0, shape=shape)
+    cells = (-(-shape[0] // 8), -(-shape[1] // 8))
+    assert prepare(pixels).shape == (8 * cells[0], 8 * cells[1])
+    logits = cell_logits(net, pixels, "fp32")
+    assert logits.shape == cells
+    assert logits.dtype == np.float32
+    assert heat_map(logits, shape).shape == shape
+    assert heat_map(logits, shape).dtype == np.float32
+
+
+def test_the_border_is_the_images_own_mirror_image(texture: Callable[..., np.ndarray]) -> None:
+    ready = prepare(texture(0, shape=(70, 66)))
+    np.testing.assert_array_equal(ready[70:], ready[64:70][::-1][:2])
+    np.testing.assert_array_equal(ready[:, 66:72], ready[:, 60:66][:, ::-1])
+
+
+def test_a_score_does_not_depend_on_what_was_scored_before(
+    net: CellNet, texture: Callable[..., np.ndarray]
+) -> None:
+    first = cell_logits(net, texture(0), "fp32")
+    cell_logits(net, texture(1), "fp32")
+    cell_logits(net, texture(2, shape=(64, 200)), "fp32")
+    np.testing.assert_array_equal(cell_logits(net, texture(0), "fp32"), first)
+
+
+def test_brightness_and_contrast_of_the_camera_hardly_matter(
+    net: CellNet, texture: Callable[..., np.ndarray]
+) -> None:
+    pixels = texture(0)
+    other = (pixels.astype(np.float32) * 0.7 + 20).round().astype(np.uint8)
+    a, b = (cell_logits(net, each, "fp32") for each in (pixels, other))
+    np.testing.assert_allclose(a, b, atol=0.02 + 0.05 * a.std())
+
+
+@pytest.mark.parametrize("place", [(0, 0), (0, 7), (7, 0), (7, 7), (3, 4), (0, 4)])
+def test_a_defect_at_the_border_scores_as_one_in_the_middle(place: tuple[int, int]) -> None:
+    logits = np.full((10, 10), -5, np.float32)
+    logits[place[0] : place[0] + 3, place[1] : place[1] + 3] = 3
+    assert raw_score(logits) == pytest.approx(3, abs=1e-5)
+
+
+def test_nothing_beyond_the_border_is_averaged_in() -> None:
+    assert raw_score(np.full((4, 6), -5, np.float32)) == pytest.approx(-5)
+    assert raw_score(np.full((1, 1), 2, np.float32)) == pytest.approx(2)
+
+
+def test_one_high_cell_counts_less_than_a_patch() -> None:
+    lone, patch = np.zeros((9, 9), np.float32), np.zeros((9, 9), np.float32)
+    lone[4, 4] = 9
+    patch[3:6, 3:6] = 9
+    assert raw_score(lone) == pytest.approx(1)
+    assert raw_score(patch) == pytest.approx(9)
+
+
+def test_a_heat_map_keeps_scale_and_place() -> None:
+    logits = np.full((9, 13), -2, np.float32)
+    logits[2, 3] = 7
+    heat = heat_map(logits, (70, 100))
+    assert heat.min() == pytest.approx(-2, abs=1e-5)
+    assert heat.max() > 5.5
+    peak = np.unravel_index(int(heat.argmax()), heat.shape)
+    assert 16 <= peak[0] < 24
+    assert 24 <= peak[1] < 32

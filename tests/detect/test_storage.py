@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from gyeol.detect.detector import Detector
+from gyeol.detect.storage import check_place
+from gyeol.errors import ModelError, OutputError
+
+FILES = {"weights.safetensors", "detector.json", "card.md"}
+
+
+@pytest.fixture
+def model(fitted: Detector, tmp_path: Path) -> Path:
+    path = tmp_path / "model"
+    fitted.save(path)
+    return path
+
+
+def describe_anew(model: Path, change: Callable[[dict[str, object]], object]) -> None:
+    description = json.loads((model / "detector.json").read_text())
+    change(description)
+    (model / "detector.json").write_text(json.dumps(description))
+
+
+def test_a_detector_read_back_says_the_same(
+    fitted: Detector, model: Path, texture: Callable[..., np.ndarray]
+) -> None:
+    loaded = Detector.load(model)
+    for shape in ((80, 72), (64, 64), (101, 99)):
+        pixels = texture(55, shape=shape)
+        one, other = fitted.judge(pixels), loaded.judge(pixels)
+        assert (one.score, one.answer, one.kind, one.distance) == (
+            other.score,
+            other.answer,
+            other.kind,
+            other.distance,
+        )
+        np.testing.assert_array_equal(one.heat, other.heat)
+    assert loaded.config == fitted.config
+    assert loaded.threshold_ == fitted.threshold_
+    assert loaded.record_["estimate"] == fitted.record_["estimate"]
+
+
+def test_a_detector_read_back_is_written_the_same(model: Path, tmp_path: Path) -> None:
+    Detector.load(model).save(tmp_path / "again")
+    for name in FILES:
+        assert (tmp_path / "again" / name).read_bytes() == (model / name).read_bytes()
+
+
+def test_the_directory_holds_three_files_and_a_card_for_a_person(model: Path) -> None:
+    assert {path.name for path in model.iterdir()} == FILES
+    card = (model / "card.md").read_text()
+    assert "Macro F1" in card
+    assert "4 defects" in card
+    json.loads((model / "detector.json").read_text())
+
+
+def test_saving_replaces_the_model_that_is_there(fitted: Detector, model: Path) -> None:
+    (model / "weights.safetensors").write_bytes(b"old")
+    fitted.save(model)
+    Detector.load(model)
+    assert {path.name for path in model.parent.iterdir()} == {"model"}, "nothing is left beside it"
+
+
+def test_saving_into_a_new_folder_makes_it(fitted: Detector, tmp_path: Path) -> None:
+    fitted.save(tmp_path / "a" / "b")
+    (tmp_path / "empty").mkdir()
+    fitted.save(tmp_path / "empty")
+    Detector.load(tmp_path / "empty")
+    Detector.load(tmp_path / "a" / "b")
+
+
+def test_what_is_no_model_is_not_replaced(
+    fitted: Detector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "thesis"
+    folder.mkdir()
+    (folder / "chapter.tex").write_text("years of work")
+    file = tmp_path / "file"
+    file.write_text("x")
+    for place, match in (
+        (folder, "not a gyeol model"),
+        (file, "is a file"),
+        (file / "below", "cannot write"),
+    ):
+        with pytest.raises(OutputError, match=match):
+            fitted.save(place)
+    assert (folder / "chapter.tex").read_text() == "years of work"
+    assert file.read_text() == "x"
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for place in (Path(), Path("..")):
+        with pytest.raises(OutputError, match="current folder"):
+            check_place(place)
+
+
+def test_an_unlearnt_detector_is_not_saved(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="not learnt"):
+        Detector().save(tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "detector.json"])
+def test_a_missing_file_is_named(model: Path, name: str) -> None:
+    (model / name).unlink()
+    with pytest.raises(ModelError, match=name):
+        Detector.load(model)
+
+
+@pytest.mark.parametrize("keep", [0, 7, 100, -1])
+def test_truncated_weights_are_refused(model: Path, keep: int) -> None:
+    path = model / "weights.safetensors"
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(ModelError, match="damaged"):
+        Detector.load(model)
+
+
+def test_one_changed_bit_is_refused(model: Path) -> None:
+    path = model / "weights.safetensors"
+    blob = bytearray(path.read_bytes())
+    blob[-5] ^= 1
+    path.write_bytes(blob)
+    with pytest.raises(ModelError, match="checksum"):
+        Detector.load(model)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda d: d.update(schema=2), id="form of the future"),
+        pytest.param(lambda d: d.pop("schema"), id="no form"),
+        pytest.param(lambda d: d.pop("threshold"), id="no threshold"),
+        pytest.param(lambda d: d.update(threshold=None), id="empty threshold"),
+        pytest.param(lambda d: d.pop("record"), id="no record"),
+        pytest.param(lambda d: d.pop("config"), id="no settings"),
+        pytest.param(lambda d: d["config"].update(colour="red"), id="unknown setting"),
+        pytest.param(lambda d: d["config"].update(folds="many"), id="setting of the wrong type"),
+        pytest.param(lambda d: d["config"].update(widths=[8, 8, 24]), id="another network"),
+        pytest.param(lambda d: d["config"].update(widths=[8]), id="no network at all"),
+        pytest.param(lambda d: d.pop("sha256"), id="no checksums"),
+        pytest.param(lambda d: d.update(sha256=["x"]), id="odd checksums"),
+    ],
+)
+def test_a_description_that_does_not_fit_is_refused_in_one_line(
+    model: Path, change: Callable[[dict[str, object]], object]
+) -> None:
+    describe_anew(model, change)
+    with pytest.raises(ModelError) as caught:
+        Detector.load(model)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", "null", "\udcff"])
+def test_a_description_that_is_not_one_is_refused(model: Path, content: str) -> None:
+    (model / "detector.json").write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ModelError):
+        Detector.load(model)
+
+
+def test_other_places_are_no_models(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "folder").mkdir()
+    for place, match in (
+        ("none", "gyeol train"),
+        ("file", "not a gyeol model"),
+        ("folder", "not a gyeol model"),
+    ):
+        with pytest.raises(ModelError, match=match):
+            Detector.load(tmp_path / place)
+
+
+def test_reading_a_model_unpickles_nothing(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("pickle was used")
+
+    for module, name in ((pickle, "load"), (pickle, "loads"), (pickle, "Unpickler"), (torch, "load")):
+        monkeypatch.setattr(module, name, refuse)
+    Detector.load(model)
+
+
+def test_pickled_weights_are_refused_even_with_their_checksum(model: Path) -> None:
+    blob = pickle.dumps({"net.logit.bias": 1})
+    (model / "weights.safetensors").write_bytes(blob)
+    describe_anew(model, lambda d: d.update(sha256={"weights.safetensors": hashlib.sha256(blob).hexdigest()}))
+    with pytest.raises(ModelError, match="not a whole gyeol model"):
+        Detector.load(model)

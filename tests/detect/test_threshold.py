@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gyeol.detect.threshold import choose_threshold, expected_macro_f1, share_above, share_below
+
+quick = settings(max_examples=60, deadline=None)
+few_scores = st.lists(st.floats(-20, 100, allow_nan=False), min_size=1, max_size=60).map(np.array)
+
+
+def macro_f1_at(threshold: float, normals: np.ndarray, defects: np.ndarray, prevalence: float) -> float:
+    missed, alarms = (defects <= threshold).mean(), (normals > threshold).mean()
+    return float(expected_macro_f1(np.array([missed]), np.array([alarms]), prevalence)[0])
+
+
+@quick
+@given(few_scores)
+def test_shares_are_shares_and_monotone(seen: np.ndarray) -> None:
+    grid = np.sort(np.r_[np.linspace(seen.min() - 1, seen.max() + 5, 400), seen, np.quantile(seen, 0.9)])
+    above, below = share_above(seen, grid), share_below(seen, grid)
+    for share in (above, below):
+        assert share.min() >= 0
+        assert share.max() <= 1
+    assert (np.diff(above) <= 1e-12).all()
+    assert (np.diff(below) >= -1e-12).all()
+
+
+def test_shares_are_those_of_the_data_where_there_is_data() -> None:
+    seen = np.random.default_rng(0).normal(size=2000)
+    grid = np.array([-1.0, 0.0, 1.0])
+    truth = (seen[:, None] > grid).mean(0)
+    np.testing.assert_allclose(share_above(seen, grid), truth, atol=1e-9)
+    np.testing.assert_allclose(share_below(seen, grid), 1 - truth, atol=0.02)
+
+
+@pytest.mark.parametrize("law", ["exponential", "normal"])
+def test_the_tail_of_the_normals_is_told_beyond_what_was_seen(law: str) -> None:
+    rng = np.random.default_rng(1)
+    at = np.array([4.0])
+    told = np.mean([share_above(getattr(rng, law)(size=300), at)[0] for _ in range(40)])
+    truth = {"exponential": np.exp(-4), "normal": 3.2e-5}[law]
+    assert told == pytest.approx(truth, rel=0.3) if law == "exponential" else truth < told < 3e-3
+
+
+def test_macro_f1_of_known_confusions() -> None:
+    none, all_of = np.array([0.0]), np.array([1.0])
+    assert expected_macro_f1(none, none, 0.1)[0] == 1
+    assert expected_macro_f1(all_of, all_of, 0.1)[0] == 0
+    assert expected_macro_f1(all_of, none, 0.1)[0] == pytest.approx(0.9 / 1.9)  # everything called normal
+
+
+def test_what_is_far_apart_is_told_apart() -> None:
+    rng = np.random.default_rng(2)
+    normals, defects = rng.normal(0, 1, 500), rng.normal(30, 3, 30)
+    choice = choose_threshold(normals, defects)
+    assert normals.max() < choice.threshold < defects.min()
+    assert choice.macro_f1 > 0.999
+    assert choice.missed < 1e-3
+    assert choice.alarms < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("law", "gap"), [("normal", 4.5), ("normal", 7.0), ("exponential", 6.0), ("exponential", 12.0)]
+)
+def test_the_estimate_is_near_the_truth(law: str, gap: float) -> None:
+    rng = np.random.default_rng(3)
+
+    def draw(count: int) -> np.ndarray:
+        return rng.normal(size=count) if law == "normal" else rng.exponential(size=count)
+
+    many_normals, many_defects = draw(200_000), gap + rng.normal(0, 1.0, 50_000)
+    errors, inside = [], 0
+    for _ in range(20):
+        choice = choose_threshold(draw(1000), gap + rng.normal(0, 1.0, 30), rounds=100)
+        truth = macro_f1_at(choice.threshold, many_normals, many_defects, 0.1)
+        errors.append(choice.macro_f1 - truth)
+        inside += choice.interval[0] - 0.005 <= truth <= choice.interval[1] + 0.005
+        best = max(macro_f1_at(t, many_normals, many_defects, 0.1) for t in np.linspace(0, gap + 2, 40))
+        assert truth > best - 0.05, "the threshold costs little"
+    assert abs(np.mean(errors)) < 0.015
+    assert np.max(np.abs(errors)) < 0.06
+    assert inside >= 15
+
+
+def test_more_defects_to_expect_lower_the_threshold() -> None:
+    rng = np.random.default_rng(4)
+    normals, defects = rng.normal(0, 1, 500), rng.normal(4, 1, 30)
+    rare, usual, often = (
+        choose_threshold(normals, defects, p, rounds=10).threshold for p in (0.01, 0.1, 0.5)
+    )
+    assert rare > usual > often
+
+
+def test_the_same_seed_gives_the_same_interval() -> None:
+    rng = np.random.default_rng(5)
+    normals, defects = rng.normal(0, 1, 100), rng.normal(4, 1, 30)
+    assert choose_threshold(normals, defects, seed=1) == choose_threshold(normals, defects, seed=1)
+    low, high = choose_threshold(normals, defects, seed=1).interval
+    assert low <= high
+
+
+@pytest.mark.parametrize(
+    ("normals", "defects"),
+    [
+        pytest.param([0.0, 1.0, 2.0], [9.0], id="one defect"),
+        pytest.param([1.0], [9.0, 8.0], id="one normal"),
+        pytest.param([1.0] * 20, [9.0] * 5, id="all equal, apart"),
+        pytest.param([1.0] * 20, [1.0] * 5, id="all equal, together"),
+        pytest.param([5.0, 6.0, 7.0], [1.0, 2.0, 3.0], id="the wrong way round"),
+        pytest.param(list(range(20)), list(range(20)), id="overlapping"),
+    ],
+)
+def test_whatever_the_scores_there_is_a_threshold(normals: list[float], defects: list[float]) -> None:
+    choice = choose_threshold(np.array(normals), np.array(defects), rounds=20)
+    assert np.isfinite(choice.threshold)
+    assert 0 <= choice.interval[0] <= choice.interval[1] <= 1
+    assert 0 <= choice.missed <= 1
+    assert 0 <= choice.alarms <= 1
+    if min(defects) > max(normals):
+        assert max(normals) < choice.threshold < min(defects)
+        assert choice.macro_f1 > 0.9
+    else:
+        assert choice.macro_f1 < 0.8
