@@ -117,9 +117,11 @@ class Course:
         say: Callable[[str], None],
         state_path: Path | None,
     ) -> None:
-        self.images, self.config, self.report, self.say = images, config, report, say
+        self.images, self.report, self.say = images, report, say
         self.state_path = state_path
         self.trunk_recipe, self.fine_recipe = recipes(config, [s.pixels.shape for s in images.normals])
+        config = dataclasses.replace(config, size=self.trunk_recipe.size)
+        self.config = config
         self.training, self.held_out = split_normals(images.normals, config.seed)
         self.folds = self._folds()
         self.learner = Learner(config)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -43,10 +44,22 @@ class Residual(nn.Module):
 
 
 class Context(nn.Module):
-    """Give every cell its deviation from the rest of the image, and the image's own statistics."""
+    """Give every cell its deviation from the surface around it, and that surface's own statistics.
 
-    def __init__(self, width: int) -> None:
+    "Around" is a square of `window` cells, the size of a training crop, that holds the cell near its middle and lies
+    inside the image. On a crop that is all of it, so that whole images are judged just as crops were learnt.
+
+    Parameters
+    ----------
+    width : int
+        Channels.
+    window : int
+        Side of the square in cells.
+    """
+
+    def __init__(self, width: int, window: int) -> None:
         super().__init__()
+        self.window = window
         self.mix = _conv(2 * width, width, kernel=1)
         self.film = nn.Sequential(
             nn.Linear(2 * width, width // 2), nn.ReLU(inplace=True), nn.Linear(width // 2, 2 * width)
@@ -56,13 +69,29 @@ class Context(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, C, H, W) to the same shape."""
-        wide = x.float()  # sums over thousands of cells are too coarse in bfloat16
-        mean = wide.mean((2, 3), keepdim=True)  # (B, C, 1, 1)
-        spread = (wide.var((2, 3), keepdim=True, unbiased=False) + 1e-2).sqrt()
+        wide = x.float()  # sums over hundreds of cells are too coarse in bfloat16
+        mean = self.around(wide)  # (B, C, H, W), or with H, W = 1 where the window holds the whole image
+        variance = self.around((wide - wide.mean((2, 3), keepdim=True)) ** 2)
+        variance = variance - (mean - wide.mean((2, 3), keepdim=True)) ** 2
+        spread = (variance.clamp(min=0) + 1e-2).sqrt()
         deviation = ((wide - mean) / spread).to(x.dtype)
         mixed = self.mix(torch.cat([x, deviation], 1))
-        scale, shift = self.film(torch.cat([mean, spread], 1).flatten(1)).chunk(2, 1)
-        return torch.relu(mixed * (1 + scale[:, :, None, None]) + shift[:, :, None, None])
+        statistics = torch.cat([mean, spread], 1).permute(0, 2, 3, 1)  # (B, H, W, 2C): film sees channels last
+        scale, shift = self.film(statistics).permute(0, 3, 1, 2).chunk(2, 1)
+        return torch.relu(mixed * (1 + scale) + shift)
+
+    def around(self, x: Tensor) -> Tensor:
+        """Average each channel over the window around every cell: (B, C, H, W), lengths within the window as 1."""
+        for axis in (2, 3):
+            length = x.shape[axis]
+            if length <= self.window:
+                x = x.mean(axis, keepdim=True)
+                continue
+            kernel = (self.window, 1) if axis == 2 else (1, self.window)
+            inside = F.avg_pool2d(x, kernel, 1)
+            start = torch.arange(length, device=x.device) - self.window // 2
+            x = inside.index_select(axis, start.clamp(0, length - self.window))
+        return x
 
 
 class CellNet(nn.Module):
@@ -74,9 +103,16 @@ class CellNet(nn.Module):
         Channels at output strides 2, 4 and 8.
     blocks : tuple of int
         Residual blocks before and after the context at stride 8.
+    window : int
+        Side in cells of the surface that a cell is judged against; see :class:`Context`.
     """
 
-    def __init__(self, widths: tuple[int, int, int] = (24, 48, 96), blocks: tuple[int, int] = (3, 1)) -> None:
+    def __init__(
+        self,
+        widths: tuple[int, int, int] = (24, 48, 96),
+        blocks: tuple[int, int] = (3, 1),
+        window: int = 32,
+    ) -> None:
         super().__init__()
         self.stem = nn.Sequential(
             _conv(1, widths[0], kernel=5, stride=2),
@@ -84,7 +120,7 @@ class CellNet(nn.Module):
             _conv(widths[1], widths[2], stride=2),
         )
         self.before = nn.Sequential(*(Residual(widths[2]) for _ in range(blocks[0])))
-        self.context = Context(widths[2])
+        self.context = Context(widths[2], window)
         self.after = nn.Sequential(*(Residual(widths[2]) for _ in range(blocks[1])))
         self.logit = nn.Conv2d(widths[2], 1, 1)
         nn.init.constant_(self.logit.bias, -3.0)  # defects are rare: begin by saying "normal"

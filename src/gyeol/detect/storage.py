@@ -17,7 +17,7 @@ from safetensors.torch import save as save_tensors
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
 from gyeol.detect.device import pick_device
-from gyeol.detect.network import CellNet
+from gyeol.detect.network import STRIDE, CellNet
 from gyeol.detect.record import model_card
 from gyeol.errors import ModelError, OutputError
 from gyeol.files import atomic_directory
@@ -104,13 +104,13 @@ def read(path: Path) -> Parts:
     try:
         tensors = load_tensors(blob)
         config = Config.from_dict(description["config"])
-        net = CellNet(config.widths, config.blocks)
+        record = dict(description["record"])
+        net = CellNet(config.widths, config.blocks, int(record["crop_size"]) // STRIDE)
         net.load_state_dict(_part(tensors, "net."))
         arrays = {name: value.numpy() for name, value in tensors.items()}
         kinds = Kinds.from_arrays(_part(arrays, "kinds."))
         calibration = Calibration(**_part(arrays, "calibration."))
         threshold = float(description["threshold"])
-        record = dict(description["record"])
     except (SafetensorError, LookupError, TypeError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelError(f"{path} is not a whole gyeol model ({reason}); train it again") from error

@@ -22,7 +22,7 @@ from gyeol.detect.augment.batch import Batch, Recipe, Sampler
 from gyeol.detect.config import Config
 from gyeol.detect.device import autocast, pick_device
 from gyeol.detect.loss import cell_loss
-from gyeol.detect.network import CellNet
+from gyeol.detect.network import STRIDE, CellNet
 from gyeol.errors import ModelError
 from gyeol.files import atomic_file
 
@@ -135,7 +135,7 @@ class Learner:
         self.config = config
         self.device = pick_device()
         torch.manual_seed(config.seed)
-        self.net = CellNet(config.widths, config.blocks).to(self.device, memory_format=torch.channels_last)
+        self.net = CellNet(config.widths, config.blocks, config.size // STRIDE).to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
         self.optimiser = torch.optim.AdamW(
             self.net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
