@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
-MINUTES ?= 8
+MINUTES ?= 5
 
 .PHONY: demo test lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-table
 
@@ -18,8 +18,8 @@ setup: $(VENV)/ready
 # The main job, end to end, on the built-in sample: a folder in, a scored submission out.
 demo: setup
 	test -d $(DEMO)/data || $(BIN)/gyeol sample $(DEMO)/data --scale demo
-	$(BIN)/gyeol run $(DEMO)/data -o $(DEMO)/out --key $(DEMO)/data/key --minutes $(MINUTES)
-	@echo "Open $(DEMO)/out: submission.csv, scores.csv, evaluation.json, model/card.md, errors/"
+	$(BIN)/gyeol run $(DEMO)/data -o $(DEMO)/out --key $(DEMO)/data/key --minutes $(MINUTES) --heatmaps
+	@echo "Open $(DEMO)/out: submission.csv, scores.csv, heatmaps/, evaluation.json, model/card.md"
 
 lint: setup
 	$(BIN)/ruff check .
