@@ -36,7 +36,7 @@ class Calibration:
     def __call__(self, raw: NDArray[np.floating], kind: NDArray[np.integer]) -> NDArray[np.float64]:
         """Calibrate raw scores (N,) of images of the given kinds (N,): 0 is a usual normal, 1.645 its 95 %."""
         kind = np.asarray(kind)
-        return (np.asarray(raw, np.float64) - self.centre[kind]) / self.scale[kind]
+        return np.asarray((np.asarray(raw, np.float64) - self.centre[kind]) / self.scale[kind], np.float64)
 
 
 def calibrate(raw: NDArray[np.floating], kind: NDArray[np.integer], kinds: int) -> Calibration:

@@ -90,4 +90,5 @@ class Config:
         known = {field.name for field in dataclasses.fields(cls)}
         if odd := sorted(set(values) - known):
             raise ModelError(f"unknown setting {odd[0]!r}; known are {', '.join(sorted(known))}")
-        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+        given: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+        return cls(**given)

@@ -21,7 +21,7 @@ def pick_device() -> torch.device:
 def computes_bf16(device: torch.device) -> bool:
     """Tell whether bfloat16 is computed natively: emulated, it is slower than float32."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     with contextlib.suppress(OSError):
         flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
         return "avx512_bf16" in flags or "amx_bf16" in flags or " bf16 " in flags

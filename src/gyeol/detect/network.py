@@ -35,8 +35,9 @@ class Residual(nn.Module):
         super().__init__()
         self.first = _conv(width, width, dilation=dilation)
         self.second = nn.Conv2d(width, width, 3, 1, 1, bias=False)
-        self.norm = nn.BatchNorm2d(width)
-        nn.init.zeros_(self.norm.weight)  # each block starts as the identity, which trains faster
+        norm = nn.BatchNorm2d(width)
+        nn.init.zeros_(norm.weight)  # each block starts as the identity, which trains faster
+        self.norm: nn.Module = norm
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, C, H, W) to the same shape."""
@@ -61,11 +62,10 @@ class Context(nn.Module):
         super().__init__()
         self.window = window
         self.mix = _conv(2 * width, width, kernel=1)
-        self.film = nn.Sequential(
-            nn.Linear(2 * width, width // 2), nn.ReLU(inplace=True), nn.Linear(width // 2, 2 * width)
-        )
-        nn.init.zeros_(self.film[-1].weight)
-        nn.init.zeros_(self.film[-1].bias)
+        first, last = nn.Linear(2 * width, width // 2), nn.Linear(width // 2, 2 * width)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        self.film = nn.Sequential(first, nn.ReLU(inplace=True), last)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, C, H, W) to the same shape."""
@@ -76,7 +76,8 @@ class Context(nn.Module):
         spread = (variance.clamp(min=0) + 1e-2).sqrt()
         deviation = ((wide - mean) / spread).to(x.dtype)
         mixed = self.mix(torch.cat([x, deviation], 1))
-        statistics = torch.cat([mean, spread], 1).permute(0, 2, 3, 1)  # (B, H, W, 2C): film sees channels last
+        # (B, H, W, 2C), for film takes channels last
+        statistics = torch.cat([mean, spread], 1).permute(0, 2, 3, 1)
         scale, shift = self.film(statistics).permute(0, 3, 1, 2).chunk(2, 1)
         return torch.relu(mixed * (1 + scale) + shift)
 
@@ -123,7 +124,8 @@ class CellNet(nn.Module):
         self.context = Context(widths[2], window)
         self.after = nn.Sequential(*(Residual(widths[2]) for _ in range(blocks[1])))
         self.logit = nn.Conv2d(widths[2], 1, 1)
-        nn.init.constant_(self.logit.bias, -3.0)  # defects are rare: begin by saying "normal"
+        if self.logit.bias is not None:
+            nn.init.constant_(self.logit.bias, -3.0)  # defects are rare: begin by saying "normal"
 
     def forward(self, x: Tensor) -> Tensor:
         """Map normalised pixels (B, 1, H, W), H and W multiples of 8, to logits (B, H/8, W/8)."""
@@ -139,8 +141,16 @@ def fused(net: CellNet) -> CellNet:
     """
     copied = copy.deepcopy(net).eval().requires_grad_(False)
     for module in copied.modules():
-        if isinstance(module, nn.Sequential) and len(module) == 3 and isinstance(module[1], nn.BatchNorm2d):
-            module[0], module[1] = fuse_conv_bn_eval(module[0], module[1]), nn.Identity()
-        elif isinstance(module, Residual):
+        if isinstance(module, nn.Sequential) and len(module) == 3:
+            convolution, norm = module[0], module[1]
+            if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                module[0], module[1] = fuse_conv_bn_eval(convolution, norm), nn.Identity()
+        elif isinstance(module, Residual) and isinstance(module.norm, nn.BatchNorm2d):
             module.second, module.norm = fuse_conv_bn_eval(module.second, module.norm), nn.Identity()
-    return copied.to(memory_format=torch.channels_last)
+    return channels_last(copied)
+
+
+def channels_last(net: CellNet) -> CellNet:
+    """Lay the weights out, in place, as convolutions on the CPU are fastest with."""
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
+    return net

@@ -17,7 +17,7 @@ from safetensors.torch import save as save_tensors
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
 from gyeol.detect.device import pick_device
-from gyeol.detect.network import STRIDE, CellNet
+from gyeol.detect.network import STRIDE, CellNet, channels_last
 from gyeol.detect.record import model_card
 from gyeol.errors import ModelError, OutputError
 from gyeol.files import atomic_directory
@@ -114,7 +114,7 @@ def read(path: Path) -> Parts:
     except (SafetensorError, LookupError, TypeError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelError(f"{path} is not a whole gyeol model ({reason}); train it again") from error
-    net = net.to(pick_device(), memory_format=torch.channels_last).eval().requires_grad_(False)
+    net = channels_last(net.to(pick_device())).eval().requires_grad_(False)
     return Parts(config, net, kinds, calibration, threshold, record)
 
 

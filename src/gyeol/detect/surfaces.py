@@ -57,10 +57,7 @@ def crop(surface: Surface, top: int, left: int, size: int) -> tuple[NDArray[np.f
     """
     window = (slice(top, top + size), slice(left, left + size))
     pixels = normalise(surface.pixels[window], surface.mean, surface.deviation)
-    if surface.mask is None:
-        mask = np.zeros_like(pixels)
-    else:
-        mask = surface.mask[window].astype(np.float32)
+    mask = np.zeros_like(pixels) if surface.mask is None else surface.mask[window].astype(np.float32)
     lack = (size - pixels.shape[0], size - pixels.shape[1])
     if any(lack):
         pixels = np.pad(pixels, ((0, lack[0]), (0, lack[1])), mode="symmetric")

@@ -22,7 +22,7 @@ from gyeol.detect.augment.batch import Batch, Recipe, Sampler
 from gyeol.detect.config import Config
 from gyeol.detect.device import autocast, pick_device
 from gyeol.detect.loss import cell_loss
-from gyeol.detect.network import STRIDE, CellNet
+from gyeol.detect.network import STRIDE, CellNet, channels_last
 from gyeol.errors import ModelError
 from gyeol.files import atomic_file
 
@@ -113,7 +113,7 @@ class Watch:
         return self.patience is not None and done % self.every == 0 and done - self.best_step >= self.patience
 
     def state(self) -> dict[str, Any]:
-        """What a resumed phase needs."""
+        """Give what a resumed phase needs."""
         return {"loss": self.best_loss, "step": self.best_step, "weights": self.best_weights}
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -135,8 +135,9 @@ class Learner:
         self.config = config
         self.device = pick_device()
         torch.manual_seed(config.seed)
-        self.net = CellNet(config.widths, config.blocks, config.size // STRIDE).to(self.device, memory_format=torch.channels_last)
-        self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
+        net = CellNet(config.widths, config.blocks, config.size // STRIDE)
+        self.net = channels_last(net.to(self.device))
+        self.average: CellNet = copy.deepcopy(self.net).eval().requires_grad_(False)
         self.optimiser = torch.optim.AdamW(
             self.net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
         )
@@ -153,7 +154,7 @@ class Learner:
             logits = self.net(pixels)
         loss = cell_loss(logits.float(), target, weight)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
         self.taken += 1

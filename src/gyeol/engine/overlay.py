@@ -28,7 +28,7 @@ def overlay(pixels: NDArray[np.uint8], heat: NDArray[np.float32], threshold: flo
     )
     grey = np.repeat(pixels[..., None].astype(np.float32), 3, axis=-1)
     mixed = grey * (1 - alpha) + 255 * colour * alpha
-    return np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(mixed + 0.5, 0, 255).astype(np.uint8))
 
 
 def save_overlay(path: Path, pixels: NDArray[np.uint8], heat: NDArray[np.float32], threshold: float) -> None:

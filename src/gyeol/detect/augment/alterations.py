@@ -6,15 +6,18 @@ second crop of the same size, `other`.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from gyeol.detect.augment.shapes import Image, any_shape, ellipse
 
 Changed = tuple[Image, Image]
 
 
-def blend(crop: Image, inside: Image, shape: Image) -> Image:
+def blend(crop: Image, inside: NDArray[Any], shape: Image) -> Image:
     """Put `inside` into the crop where the shape is 1; all (S, S)."""
     return np.asarray(crop + shape * (inside - crop), np.float32)
 
@@ -47,7 +50,7 @@ def blurred(crop: Image, rng: np.random.Generator) -> Changed:
         kernel = np.zeros((length, length), np.float32)
         kernel[length // 2] = 1 / length
         turn = cv2.getRotationMatrix2D((length / 2 - 0.5, length / 2 - 0.5), float(rng.uniform(0, 180)), 1)
-        kernel = cv2.warpAffine(kernel, turn, (length, length))
+        kernel = np.asarray(cv2.warpAffine(kernel, turn, (length, length)), np.float32)
         inside = cv2.filter2D(
             crop, -1, kernel / max(1e-3, float(kernel.sum())), borderType=cv2.BORDER_REFLECT
         )

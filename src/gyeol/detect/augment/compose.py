@@ -24,24 +24,23 @@ def paste(onto: Image, patch: Image, shape: Image) -> Image:
 
 def feather(mask: Image, rng: np.random.Generator) -> Image:
     """Soften the edge of a mask by 2 to 6 pixels; (S, S) in [0, 1]."""
-    return cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(2, 6)))
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(2, 6))), np.float32)
 
 
 def move_defect(pixels: Image, mask: Image, rng: np.random.Generator, turn: bool) -> tuple[Image, Image]:
     """Shift, and with `turn` also rotate, mirror and stretch, a crop and its mask; both (S, S)."""
     size = pixels.shape[0]
     rows, columns = np.nonzero(mask)
-    middle = (float(columns.mean()), float(rows.mean()))
-    angle = float(rng.uniform(0, 360)) if turn else 0.0
-    scale = float(np.exp(rng.uniform(np.log(0.75), np.log(1.35)))) if turn else 1.0
-    matrix = cv2.getRotationMatrix2D(middle, angle, scale)
+    middle = np.array([columns.mean(), rows.mean()], np.float64)
+    linear = np.eye(2)
     if turn:
-        stretch = np.float64([[float(np.exp(rng.uniform(-0.2, 0.2))) * rng.choice([-1, 1]), 0], [0, 1]])
-        linear = stretch @ matrix[:, :2]
-        matrix = np.column_stack([linear, np.float64(middle) - linear @ np.float64(middle)])
+        angle, scale = float(rng.uniform(0, 360)), float(np.exp(rng.uniform(np.log(0.75), np.log(1.35))))
+        stretch = np.diag([float(np.exp(rng.uniform(-0.2, 0.2))) * rng.choice([-1, 1]), 1.0])
+        linear = stretch @ cv2.getRotationMatrix2D((0, 0), angle, scale)[:, :2]
     target = rng.uniform(0.1, 0.9, 2) * size
-    matrix[:, 2] += target - np.float64(middle)
-    kwargs = {"dsize": (size, size), "borderMode": cv2.BORDER_REFLECT_101}
-    moved = cv2.warpAffine(pixels, matrix, flags=cv2.INTER_CUBIC, **kwargs)
-    kwargs["borderMode"] = cv2.BORDER_CONSTANT
-    return moved, cv2.warpAffine(mask, matrix, flags=cv2.INTER_LINEAR, **kwargs)
+    matrix = np.column_stack([linear, target - linear @ middle])
+    moved = cv2.warpAffine(
+        pixels, matrix, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+    )
+    where = cv2.warpAffine(mask, matrix, (size, size), flags=cv2.INTER_LINEAR)
+    return np.asarray(moved, np.float32), np.asarray(where, np.float32)

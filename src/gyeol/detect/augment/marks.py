@@ -31,14 +31,14 @@ def _profile(line: Image, rng: np.random.Generator) -> Image:
     """Turn a line into a plain, haloed or two-sided (bright beside dark) one."""
     which = rng.integers(3)
     if which == 0:
-        return cv2.GaussianBlur(line, (0, 0), float(rng.uniform(0.5, 1.5)))
+        return np.asarray(cv2.GaussianBlur(line, (0, 0), float(rng.uniform(0.5, 1.5))), np.float32)
     if which == 1:
         halo = float(rng.uniform(2.0, 6.0))
         return np.asarray(line - cv2.GaussianBlur(line, (0, 0), halo), np.float32)
     wide = cv2.GaussianBlur(line, (0, 0), float(rng.uniform(1.0, 4.0)))
     shift = rng.uniform(1.0, 4.0)
     angle = rng.uniform(0, 2 * np.pi)
-    move = np.float32([[1, 0, shift * np.cos(angle)], [0, 1, shift * np.sin(angle)]])
+    move = np.array([[1, 0, shift * np.cos(angle)], [0, 1, shift * np.sin(angle)]], np.float32)
     other = cv2.warpAffine(wide, move, wide.shape[::-1])
     difference = wide - other
     return np.asarray(difference / max(1e-3, float(np.abs(difference).max())), np.float32)

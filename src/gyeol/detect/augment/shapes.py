@@ -12,7 +12,8 @@ Image = NDArray[np.float32]
 def ellipse(size: int, rng: np.random.Generator, radius: tuple[float, float] = (10.0, 50.0)) -> Image:
     """Draw a filled ellipse with a soft edge: (size, size) in [0, 1], pixels as unit of the radii."""
     shape = np.zeros((size, size), np.float32)
-    axes = np.exp(rng.uniform(*np.log(radius), 2))
+    low, high = np.log(radius)
+    axes = np.exp(rng.uniform(low, high, 2))
     centre = rng.uniform(0, size, 2)
     cv2.ellipse(shape, (tuple(centre), tuple(2 * axes), float(rng.uniform(0, 180))), 1.0, cv2.FILLED)
     return soften(shape, rng)
@@ -29,7 +30,8 @@ def polygon(size: int, rng: np.random.Generator, radius: tuple[float, float] = (
     """Draw a filled polygon of three to seven corners; (size, size) in [0, 1]."""
     corners = int(rng.integers(3, 8))
     angles = np.sort(rng.uniform(0, 2 * np.pi, corners))
-    reach = np.exp(rng.uniform(*np.log(radius), corners))
+    low, high = np.log(radius)
+    reach = np.exp(rng.uniform(low, high, corners))
     points = rng.uniform(0, size, 2) + np.stack([np.cos(angles), np.sin(angles)], 1) * reach[:, None]
     shape = np.zeros((size, size), np.float32)
     cv2.fillPoly(shape, [np.round(points).astype(np.int32)], 1.0)
@@ -44,7 +46,7 @@ def any_shape(size: int, rng: np.random.Generator) -> Image:
 def soften(shape: Image, rng: np.random.Generator) -> Image:
     """Give a hard shape an edge between sharp and 8 pixels wide."""
     sigma = float(np.exp(rng.uniform(np.log(0.5), np.log(8.0))))
-    return cv2.GaussianBlur(shape, (0, 0), sigma) if sigma > 0.7 else shape
+    return np.asarray(cv2.GaussianBlur(shape, (0, 0), sigma), np.float32) if sigma > 0.7 else shape
 
 
 def smooth_noise(size: int, scale: float, rng: np.random.Generator) -> Image:
@@ -72,4 +74,4 @@ def stroke(size: int, points: NDArray[np.int32], width: int, closed: bool = Fals
     """Draw a line through points (as from :func:`curve`) of `width` pixels; (size, size) in [0, 1]."""
     canvas = np.zeros((size, size), np.uint8)
     cv2.polylines(canvas, [points], closed, 255, max(1, width), cv2.LINE_AA, 4)
-    return canvas.astype(np.float32) / 255
+    return np.asarray(canvas.astype(np.float32) / 255, np.float32)
