@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from gyeol.detect.network import STRIDE, CellNet, fused
+from gyeol.detect.network import STRIDE, CellNet, Context, fused
 
 
 def pixels(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -54,3 +54,29 @@ def test_the_rest_of_the_image_counts(net: CellNet) -> None:
     restless = calm.clone()
     restless[..., 128:] *= 10
     assert (net(calm) - net(restless))[..., 0].abs().max() > 1e-3, "far outside of any receptive field"
+
+
+@pytest.mark.parametrize("size", [(4, 4), (9, 4), (3, 11), (10, 7)])
+def test_around_a_cell_is_a_window_that_lies_inside_the_image(size: tuple[int, int]) -> None:
+    window = 4
+    values = pixels(1, 2, *size)
+    around = Context(2, window).around(values).expand_as(values)
+    for row in range(size[0]):
+        for column in range(size[1]):
+            top, left = (
+                min(max(at - window // 2, 0), max(length - window, 0))
+                for at, length in ((row, size[0]), (column, size[1]))
+            )
+            there = values[:, :, top : top + window, left : left + window].mean((2, 3))
+            torch.testing.assert_close(around[:, :, row, column], there, atol=1e-5, rtol=1e-5)
+
+
+@torch.inference_mode()
+def test_surface_beyond_the_window_does_not_count() -> None:
+    net = CellNet((8, 8, 16), (1, 1), window=8).eval()
+    for parameter in net.parameters():
+        parameter.data += 0.1
+    calm = pixels(1, 1, 64, 512)
+    restless = calm.clone()
+    restless[..., 256:] *= 10
+    torch.testing.assert_close(net(calm)[..., :8], net(restless)[..., :8], atol=1e-4, rtol=1e-4)
