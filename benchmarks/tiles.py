@@ -12,7 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from course import begin, both_rows, parser
+from gyeol.data.image import read_image
+from gyeol.explore.duplicates import alike_groups
+from gyeol.explore.signature import signature
 from gyeol.files import atomic_directory
 from record import ROOT
 
@@ -34,23 +39,31 @@ def find(tiles: Path) -> list[tuple[str, Path]]:
     return [(name, path) for name in names for path in sorted((tiles / name / "Imgs").glob("*.jpg"))]
 
 
-def group(path: Path) -> str:
-    """Name the tile that a picture shows: exposures exp1_num_7, exp2_num_7, ... are of one tile."""
-    return path.stem.rpartition("num_")[2]
+def group(images: list[tuple[str, Path]]) -> list[list[tuple[str, Path]]]:
+    """Gather the pictures of each tile.
+
+    A tile was photographed several times, in other light and under another number, so the pictures themselves are
+    compared, as `gyeol explore` does; the type does not matter, for some tiles are in two of them.
+    """
+    signatures = np.stack([signature(read_image(path)) for _, path in images])
+    together = alike_groups(signatures)
+    alone = set(range(len(images))) - {place for places in together for place in places}
+    return [
+        [images[place] for place in places] for places in (*together, *([place] for place in sorted(alone)))
+    ]
 
 
-def split(images: list[tuple[str, Path]], seed: int) -> tuple[list[tuple[str, Path]], list[tuple[str, Path]]]:
+def split(
+    groups: list[list[tuple[str, Path]]], seed: int
+) -> tuple[list[tuple[str, Path]], list[tuple[str, Path]]]:
     """Split into training and test; all pictures of a tile lie on one side."""
-    groups: dict[str, list[tuple[str, Path]]] = {}
-    for name, path in images:
-        groups.setdefault(group(path), []).append((name, path))
-    room = dict.fromkeys(TYPES, EACH) | {FREE: sum(name == FREE for name, _ in images) // 2}
-    order = sorted(groups)
+    free = sum(name == FREE for members in groups for name, _ in members)
+    room = dict.fromkeys(TYPES, EACH) | {FREE: free // 2}
+    order = list(groups)
     random.Random(seed).shuffle(order)
     train: list[tuple[str, Path]] = []
     test: list[tuple[str, Path]] = []
-    for tile in order:
-        members = groups[tile]
+    for members in order:
         left = {n: room[n] - sum(name == n for name, _ in members) for n in room}
         if min(left.values()) >= 0:
             train, room = train + members, left
@@ -59,11 +72,11 @@ def split(images: list[tuple[str, Path]], seed: int) -> tuple[list[tuple[str, Pa
     return train, test
 
 
-def lay_out(folder: Path, tiles: Path, seed: int) -> None:
+def lay_out(folder: Path, groups: list[list[tuple[str, Path]]], seed: int) -> None:
     """Make a competition folder of links."""
     if folder.exists():
         return
-    train, test = split(find(tiles), seed)
+    train, test = split(groups, seed)
     with atomic_directory(folder) as root:
         for place in ("train/defect_images", "train/defect_masks", "train/normal_images", "test/images"):
             (root / place).mkdir(parents=True)
@@ -96,18 +109,18 @@ def main() -> None:
     made = parser(__doc__, "tiles.json", minutes=6.0, epochs=20)
     made.add_argument("--tiles", type=Path, default=ROOT.parent / "shared/data/magnetic_tile")
     options = made.parse_args()
-    images = find(options.tiles)
-    tiles = len({group(path) for _, path in images})
-    print(f"{len(images)} pictures of {tiles} tiles", flush=True)
+    groups = group(find(options.tiles))
+    pictures = sum(map(len, groups))
+    print(f"{pictures} pictures of {len(groups)} tiles", flush=True)
     results = begin(options)
     results.notes = {
-        "pictures": len(images),
-        "tiles": tiles,
-        "split": "all pictures of one tile, by the number in the name, lie on one side",
+        "pictures": pictures,
+        "tiles": len(groups),
+        "split": "all pictures of one tile, found by comparing them, lie on one side",
     }
     for seed in options.seeds:
         data = options.work / f"tiles-{seed}"
-        make = partial(lay_out, data, options.tiles, seed)
+        make = partial(lay_out, data, groups, seed)
         both_rows(results, "magnetic tiles", data, seed, options, make)
 
 
