@@ -32,7 +32,7 @@ _HOME = {
     "read_image": "gyeol.data.image",
     "write_submission": "gyeol.data.submission",
 }
-__all__ = [*_HOME]  # noqa: PLE0604
+__all__ = [*_HOME]
 
 
 def __getattr__(name: str) -> object:

@@ -57,22 +57,19 @@ class Config:
 
     def __post_init__(self) -> None:
         checks = {
-            "steps": self.steps is None or self.steps >= 20,
-            "seed": 0 <= self.seed < 2**32,
-            "minutes": self.minutes is None or 0 < self.minutes < math.inf,
-            "folds": self.folds >= 2,
-            "prevalence": 0 < self.prevalence < 1,
-            "crops": self.crops >= 4,
-            "size": self.size >= 64 and self.size % 8 == 0,
-            "learning_rate": self.learning_rate > 0,
-            "memory_gib": self.memory_gib > 0,
-            "precision": self.precision in ("auto", "bf16", "fp32"),
+            "steps": (self.steps is None or self.steps >= 20, "at least 20"),
+            "minutes": (self.minutes is None or self.minutes > 0, "above 0"),
+            "folds": (self.folds >= 2, "at least 2"),
+            "prevalence": (0 < self.prevalence < 1, "between 0 and 1"),
+            "crops": (self.crops >= 4, "at least 4"),
+            "size": (self.size >= 64 and self.size % 8 == 0, "a multiple of 8 from 64"),
+            "learning_rate": (self.learning_rate > 0, "above 0"),
+            "memory_gib": (self.memory_gib > 0, "above 0"),
+            "precision": (self.precision in ("auto", "bf16", "fp32"), "auto, bf16 or fp32"),
         }
-        for name, fine in checks.items():
+        for name, (fine, wanted) in checks.items():
             if not fine:
-                raise ModelError(
-                    f"{name}={getattr(self, name)!r} is out of range; see Config's documentation"
-                )
+                raise ModelError(f"{name} is {getattr(self, name)!r}; it must be {wanted}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""

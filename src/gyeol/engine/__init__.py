@@ -1,0 +1,1 @@
+"""Judging many images, and what that leaves behind."""
