@@ -50,7 +50,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; a mistake of the user becomes one line on stderr, never a traceback."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="gyeol", standalone_mode=False)
     except GyeolError as error:
         click.echo(f"gyeol: {printable(error)}", err=True)
         sys.exit(error.exit_code)
