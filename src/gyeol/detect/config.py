@@ -58,7 +58,8 @@ class Config:
     def __post_init__(self) -> None:
         checks = {
             "steps": (self.steps is None or self.steps >= 20, "at least 20"),
-            "minutes": (self.minutes is None or self.minutes > 0, "above 0"),
+            "minutes": (self.minutes is None or 0 < self.minutes < math.inf, "above 0 and finite"),
+            "seed": (0 <= self.seed < 2**32, "from 0 to 4294967295"),
             "folds": (self.folds >= 2, "at least 2"),
             "prevalence": (0 < self.prevalence < 1, "between 0 and 1"),
             "crops": (self.crops >= 4, "at least 4"),
