@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import math
 import queue
 import signal
@@ -330,8 +331,10 @@ def postponed_interrupt() -> Iterator[Callable[[], bool]]:
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
     """Write a state of plain values and tensors, whole or not at all."""
+    content = io.BytesIO()  # straight to a full disk, torch raises something that says nothing
+    torch.save(state, content)
     with atomic_file(path, "wb") as stream:
-        torch.save(state, stream)
+        stream.write(content.getbuffer())
 
 
 def load_state(path: Path) -> dict[str, Any]:
