@@ -68,21 +68,24 @@ def test_a_folder_in_and_a_scored_submission_out(
     assert (out / "model/weights.safetensors").stat().st_mtime_ns == weights, "what is done is not done again"
 
 
-def test_mistakes_are_one_line_before_anything_is_done(
-    run: Run, competition: Path, key: Path, tmp_path: Path
-) -> None:
+def test_mistakes_are_one_line_before_anything_is_done(run: Run, competition: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    file = tmp_path / "file"
-    file.write_text("x")
     for arguments, said in (
         ((tmp_path / "none", "-o", out), "no such folder"),
         ((competition, "-o", out, "--steps", 20, "--minutes", 1), "not both"),
-        ((competition, "-o", out, "--key", tmp_path / "no key"), "no key"),
     ):
         code, stdout, err = run(*arguments)
         assert (code, stdout, err.count("\n")) == (2, "", 1), err
         assert said in err
         assert not out.exists()
+
+
+def test_a_key_that_is_not_there_is_refused_before_anything_is_done(
+    run: Run, competition: Path, tmp_path: Path
+) -> None:
+    code, _, err = run(competition, "-o", tmp_path / "out", "--key", tmp_path / "no key", "--steps", 20)
+    assert code == 2, err
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_command_works_as_a_program_with_a_terminal_bar(competition: Path, tmp_path: Path) -> None:

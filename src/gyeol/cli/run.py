@@ -9,6 +9,8 @@ import click
 
 from gyeol.cli.extras import need_training
 from gyeol.data.competition import read_competition
+from gyeol.errors import DataError
+from gyeol.files import printable
 from gyeol.metrics.answers import find_key
 
 PATH = click.Path(path_type=Path)
@@ -58,7 +60,10 @@ def command(
         raise click.UsageError("give --minutes or --steps, not both")
     settings = {"minutes": minutes, "steps": steps, "seed": seed, "prevalence": prevalence}
     read_competition(data)  # what cannot be trained on is better known before it is explored
-    key = find_key(key) if key else None
+    if key:
+        key = find_key(key)
+        if not key.is_file():
+            raise DataError(f"{printable(key)}: no such file; give the answers, or leave --key out")
     facts, model = output / "explore.json", output / "model"
     if not (resume and facts.exists()):
         ctx.invoke(explore.command, data=data, output=facts)
