@@ -15,7 +15,7 @@ from gyeol.detect.config import Config
 from gyeol.detect.fit import Course, Fitted, recipes, split_normals
 from gyeol.detect.images import TrainingImages
 from gyeol.detect.surfaces import Surface
-from gyeol.detect.trainer import Progress
+from gyeol.detect.trainer import Learner, Progress
 from gyeol.errors import DataError, ModelError
 
 Images = Callable[..., TrainingImages]
@@ -74,6 +74,17 @@ def test_a_stopped_training_goes_on_to_the_same_detector(
     resumed = train(images(), replace(small, steps=None), state, resume=True, report=told.append)
     assert (told[0].phase, told[0].step) == ((phase, step + 1) if step < 5 else ("fold 2", 1))
     assert_same(whole, resumed)
+
+
+def test_the_best_weights_survive_a_stop_after_which_none_are_better(
+    images: Images, small: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Learner, "loss_on", lambda self, _: float(self.taken))  # the first look is the best
+    config, state = replace(small, steps=60), tmp_path / "state"
+    whole = train(images(), config)
+    with pytest.raises(KeyboardInterrupt):
+        train(images(), config, state, report=interrupt_at("final", 6))
+    assert_same(whole, train(images(), config, state, resume=True))
 
 
 def test_a_state_of_another_run_is_refused(images: Images, small: Config, tmp_path: Path) -> None:
