@@ -11,7 +11,9 @@ from course import begin, both_rows, make_sample, parser
 
 
 def main() -> None:
-    made = parser(__doc__, "demo.json", minutes=5.0, epochs=4)  # as make demo has; the classifier takes as long
+    made = parser(
+        __doc__, "demo.json", minutes=5.0, epochs=4
+    )  # as make demo has; the classifier takes as long
     made.add_argument("--scale", choices=["tiny", "demo"], default="demo", help="tiny is for trying this out")
     options = made.parse_args()
     results = begin(options)

@@ -72,9 +72,12 @@ def command(
         detector = Detector.load(model)
     else:
         detector = train(data, model, settings, resume)
-    pictures = output / "heatmaps" if heatmaps else None
-    if pictures and pictures.exists():
-        shutil.rmtree(pictures)
-    predict(detector, data, output / "submission.csv", output / "scores.csv", pictures, None, "stop")
+    pictures, fresh = output / "heatmaps", output / ".heatmaps.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    tables = output / "submission.csv", output / "scores.csv"
+    predict(detector, data, *tables, fresh if heatmaps else None, None, "stop")
+    if heatmaps:  # the pictures of an earlier run stay until there are new ones
+        shutil.rmtree(pictures, ignore_errors=True)
+        fresh.rename(pictures)
     if key:
         ctx.invoke(evaluate.command, file=output / "scores.csv", key=key, output=output / "evaluation.json")
