@@ -1,6 +1,6 @@
 """The demo sample, end to end, over seeds: gyeol and the plain classifier. Writes benchmarks/demo.json.
 
-About an hour for three seeds on two cores.
+About forty minutes for three seeds on two cores.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from course import begin, both_rows, make_sample, parser
 
 
 def main() -> None:
-    made = parser(
-        __doc__, "demo.json", minutes=5.0, epochs=4
-    )  # as make demo has; the classifier takes as long
+    # The minutes that `make demo` has; the classifier takes about as long.
+    made = parser(__doc__, "demo.json", minutes=5.0, epochs=4)
     made.add_argument("--scale", choices=["tiny", "demo"], default="demo", help="tiny is for trying this out")
     options = made.parse_args()
     results = begin(options)

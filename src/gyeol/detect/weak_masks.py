@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.detect.network import STRIDE
+
 MOST = 0.1
 """Largest share of an image that a guessed mask covers."""
 
@@ -29,6 +31,5 @@ def mask_from_logits(logits: NDArray[np.float32], shape: tuple[int, int]) -> NDA
     _, labels = cv2.connectedComponents((smooth >= level).astype(np.uint8))
     peak = np.unravel_index(int(smooth.argmax()), smooth.shape)
     part = cv2.dilate((labels == labels[peak]).astype(np.uint8), np.ones((3, 3), np.uint8))
-    cell = 8
-    wide = np.repeat(np.repeat(part, cell, 0), cell, 1)[: shape[0], : shape[1]]
+    wide = np.repeat(np.repeat(part, STRIDE, 0), STRIDE, 1)[: shape[0], : shape[1]]
     return wide.astype(bool)

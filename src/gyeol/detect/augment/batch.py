@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from gyeol.detect.augment import alterations, compose, marks
 from gyeol.detect.augment.shapes import Image, any_shape
 from gyeol.detect.augment.visibility import visibility
+from gyeol.detect.network import STRIDE
 from gyeol.detect.surfaces import Surface, corner_on_defect, crop, random_corner
 
-CELL = 8
 SEEN = 3.5
 """Least :func:`visibility` of an altered patch that counts as a defect (two pieces of one texture differ by 3)."""
 
@@ -228,7 +228,7 @@ def to_cells(mask: Image, known: Image) -> tuple[Image, Image]:
     A cell is defective where the mask, widened by two pixels so that a hairline counts, covers half of it. Its
     neighbours that it touches at all are left open.
     """
-    small = (mask.shape[1] // CELL, mask.shape[0] // CELL)
+    small = (mask.shape[1] // STRIDE, mask.shape[0] // STRIDE)
     wide = cv2.dilate(np.ascontiguousarray(mask), np.ones((5, 5), np.uint8))
     cover = cv2.resize(wide, small, interpolation=cv2.INTER_AREA)
     target = (cover >= 0.5).astype(np.float32)
