@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gyeol.files import atomic_file, printable
+from gyeol.cli import result
+from gyeol.files import printable
 from gyeol.metrics.evaluation import LEVEL, Evaluation, evaluate_files
 
 
@@ -35,12 +35,8 @@ def command(
     if masks is not None and heatmaps is None:
         raise click.UsageError("--masks needs --heatmaps")
     evaluation = evaluate_files(file, key, heatmaps, masks)
-    text = json.dumps(evaluation.to_dict(), indent=2, ensure_ascii=False)
-    if output is not None:
-        with atomic_file(output) as stream:
-            stream.write(text + "\n")
+    result.as_json(evaluation.to_dict(), output, as_json)
     if as_json:
-        click.echo(text)
         return
     console = Console(highlight=False)
     for part in tables(evaluation):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -13,10 +12,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from gyeol.cli import result
 from gyeol.cli.display import LINE_EVERY, say
 from gyeol.explore.explore import explore
 from gyeol.explore.facts import Facts
-from gyeol.files import atomic_file
 
 _BAR_EVERY = 0.1  # seconds between two drawings of the bar
 _SHOWN = 12  # rows of a table; explore.json holds all
@@ -35,12 +34,8 @@ def command(data: Path, output: Path | None, as_json: bool, workers: int | None)
     Problems with the data are reported, not refused.
     """
     facts = _explore(data, workers)
-    text = json.dumps(facts.to_dict(), indent=2, ensure_ascii=False)
-    if output is not None:
-        with atomic_file(output) as stream:
-            stream.write(text + "\n")
+    result.as_json(facts.to_dict(), output, as_json)
     if as_json:
-        click.echo(text)
         return
     console = Console(highlight=False)
     for part in tables(facts):
