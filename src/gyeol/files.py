@@ -112,6 +112,18 @@ def atomic_directory(path: Path) -> Iterator[Path]:
             shutil.rmtree(partial, ignore_errors=True)
 
 
+def require_empty(folder: Path, what: str) -> None:
+    """Refuse a folder with something in it, as the place for `what`.
+
+    Raises
+    ------
+    OutputError
+        If it holds anything.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise OutputError(f"{printable(folder)} is not empty; give a new folder for {what}")
+
+
 def _swap(new: Path, target: Path, old: Path) -> None:
     """Put ``new`` in the place of ``target``; whatever stops it, even Ctrl-C, ``target`` stays."""
     try:

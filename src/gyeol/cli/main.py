@@ -19,6 +19,7 @@ COMMANDS = {
     "predict": "Score images with a detector and write a submission.",
     "check": "Say exactly what is wrong with a submission.",
     "evaluate": "Compare a submission or scores with the answers.",
+    "errors": "Draw every miss and false alarm with its heat map.",
     "run": "Explore, train, predict and, with a key, evaluate.",
 }
 

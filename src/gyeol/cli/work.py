@@ -9,14 +9,21 @@ from typing import Any
 
 from gyeol.cli.display import counting, say, training
 from gyeol.data.competition import read_competition
+from gyeol.data.image import read_image, read_mask
+from gyeol.data.listing import by_stem, list_images
+from gyeol.data.listing import key as name_key
 from gyeol.data.prediction import images_for_prediction, submission_rows
 from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
 from gyeol.detect.record import explain_threshold
 from gyeol.detect.storage import check_place
 from gyeol.engine.outputs import Outputs
+from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
-from gyeol.files import locked
+from gyeol.errors import DataError
+from gyeol.files import locked, printable
+from gyeol.metrics.answers import find_key, read_compared, stem
+from gyeol.report.errors import Mistake
 
 
 def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> Detector:
@@ -96,3 +103,48 @@ def predict(
         say(f"{counts['unfamiliar']:,} images are unlike every kind of texture in training: look at them")
     say(f"submission: {submission}")
     return counts
+
+
+def mistakes(detector: Detector, images: Path, scores: Path, key: Path, masks: Path | None) -> list[Mistake]:
+    """Judge again the images that were answered wrongly, for their heat maps.
+
+    Raises
+    ------
+    DataError
+        If an image is missing or cannot be read, the scores have no column of scores, or a given folder of masks is
+        not there.
+    """
+    compared = read_compared(scores, key)
+    if compared.scores is None:
+        raise DataError(f"{printable(scores)}: no column score; give the table of gyeol predict --scores")
+    files = by_stem(images_for_prediction(images)[0])
+    folder = masks or find_key(key).parent / "masks"
+    if masks is not None and not masks.is_dir():
+        raise DataError(f"{printable(masks)}: no such folder; give the key's masks")
+    marks = by_stem(list_images(folder)) if folder.is_dir() else {}
+    wrong = [n for n, truth in enumerate(compared.truth) if truth != compared.answers[n]]
+    found: list[Mistake] = []
+    with counting("judging mistakes again") as report:
+        for done, number in enumerate(wrong, start=1):
+            name = compared.ids[number]
+            path = files.get(name_key(stem(name)))
+            if path is None:
+                raise DataError(
+                    f"{printable(images)}: no image {printable(name)}; give the images that were judged"
+                )
+            pixels = read_image(path)
+            verdict = detector.judge(pixels)
+            mark = marks.get(name_key(stem(name))) if compared.truth[number] else None
+            found.append(
+                Mistake(
+                    name=name,
+                    kind=compared.kinds[number] if compared.kinds else str(verdict.kind),
+                    truth=int(compared.truth[number]),
+                    score=float(compared.scores[number]),
+                    pixels=pixels,
+                    coloured=overlay(pixels, verdict.heat, detector.threshold_),
+                    mask=read_mask(mark, pixels.shape) if mark else None,
+                )
+            )
+            report(done, len(wrong))
+    return found

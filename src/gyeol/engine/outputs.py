@@ -17,7 +17,7 @@ from gyeol.detect.verdict import Verdict
 from gyeol.engine.overlay import save_overlay, save_raw
 from gyeol.engine.stream import Judged, Keep
 from gyeol.errors import OutputError
-from gyeol.files import atomic_directory, atomic_file
+from gyeol.files import atomic_directory, atomic_file, require_empty
 from gyeol.kinds import UNFAMILIAR
 
 SCORE_COLUMNS = ("ImageId", "score", "answer", "kind", "note")
@@ -67,8 +67,7 @@ class Outputs:
             if place.is_dir():
                 raise OutputError(f"cannot write {place}: it is a folder; give a file name")
         for folder in folders:
-            if folder.is_dir() and any(folder.iterdir()):
-                raise OutputError(f"{folder} is not empty; give a new folder for the heat maps")
+            require_empty(folder, "the heat maps")
         taken: set[Path] = set()
         for place in (*files, *folders):
             where = place.resolve()
