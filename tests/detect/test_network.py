@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from gyeol.detect.network import STRIDE, CellNet, Context, fused
+from gyeol.detect.network import GRID, STRIDE, CellNet, Context, fused
 
 
 def pixels(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -56,19 +56,30 @@ def test_the_rest_of_the_image_counts(net: CellNet) -> None:
     assert (net(calm) - net(restless))[..., 0].abs().max() > 1e-3, "far outside of any receptive field"
 
 
-@pytest.mark.parametrize("size", [(4, 4), (9, 4), (3, 11), (10, 7)])
+@pytest.mark.parametrize("size", [(8, 8), (20, 8), (4, 24), (20, 16)])
 def test_around_a_cell_is_a_window_that_lies_inside_the_image(size: tuple[int, int]) -> None:
-    window = 4
-    values = pixels(1, 2, *size)
-    around = Context(2, window).around(values).expand_as(values)
+    window = 8
+    values, context = pixels(1, 2, *size), Context(2, window)
+    around = context.to_cells(context.windows(values), torch.Size(size)).expand_as(values)
     for row in range(size[0]):
         for column in range(size[1]):
             top, left = (
-                min(max(at - window // 2, 0), max(length - window, 0))
+                min(max(at - window // 2 + GRID // 2, 0) // GRID * GRID, max(length - window, 0))
                 for at, length in ((row, size[0]), (column, size[1]))
             )
+            assert top <= row < top + window
+            assert left <= column < left + window
             there = values[:, :, top : top + window, left : left + window].mean((2, 3))
             torch.testing.assert_close(around[:, :, row, column], there, atol=1e-5, rtol=1e-5)
+
+
+def test_windows_of_a_length_that_the_grid_does_not_divide() -> None:
+    values, context = pixels(1, 2, 11, 30), Context(2, 8)
+    around = context.to_cells(context.windows(values), torch.Size((11, 30)))
+    assert around.shape == values.shape
+    whole = values[0, :, 3:, 22:].mean((1, 2))
+    assert (around[0, :, -1, -1] - whole).abs().max() < 0.2
+    torch.testing.assert_close(context.windows(torch.ones(1, 2, 11, 30)), torch.ones(1, 2, 2, 7))
 
 
 @torch.inference_mode()

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 
 from gyeol.detect.network import CellNet
-from gyeol.detect.scoring import cell_logits, heat_map, prepare, raw_score
+from gyeol.detect.scoring import cell_scores, heat_map, prepare, raw_score
 
 
 @pytest.mark.parametrize("shape", [(64, 64), (97, 65), (70, 128), (81, 100)])
@@ -14,7 +15,7 @@ def test_any_size_is_scored(net: CellNet, shape: tuple[int, int], texture: Calla
     pixels = texture(0, shape=shape)
     cells = (-(-shape[0] // 8), -(-shape[1] // 8))
     assert prepare(pixels).shape == (8 * cells[0], 8 * cells[1])
-    logits = cell_logits(net, pixels, "fp32")
+    logits = cell_scores(net, pixels, "fp32")
     assert logits.shape == cells
     assert logits.dtype == np.float32
     assert heat_map(logits, shape).shape == shape
@@ -30,10 +31,10 @@ def test_the_border_is_the_images_own_mirror_image(texture: Callable[..., np.nda
 def test_a_score_does_not_depend_on_what_was_scored_before(
     net: CellNet, texture: Callable[..., np.ndarray]
 ) -> None:
-    first = cell_logits(net, texture(0), "fp32")
-    cell_logits(net, texture(1), "fp32")
-    cell_logits(net, texture(2, shape=(64, 200)), "fp32")
-    np.testing.assert_array_equal(cell_logits(net, texture(0), "fp32"), first)
+    first = cell_scores(net, texture(0), "fp32")
+    cell_scores(net, texture(1), "fp32")
+    cell_scores(net, texture(2, shape=(64, 200)), "fp32")
+    np.testing.assert_array_equal(cell_scores(net, texture(0), "fp32"), first)
 
 
 def test_brightness_and_contrast_of_the_camera_hardly_matter(
@@ -41,7 +42,7 @@ def test_brightness_and_contrast_of_the_camera_hardly_matter(
 ) -> None:
     pixels = texture(0)
     other = (pixels.astype(np.float32) * 0.7 + 20).round().astype(np.uint8)
-    a, b = (cell_logits(net, each, "fp32") for each in (pixels, other))
+    a, b = (cell_scores(net, each, "fp32") for each in (pixels, other))
     np.testing.assert_allclose(a, b, atol=0.02 + 0.05 * a.std())
 
 
@@ -60,9 +61,33 @@ def test_nothing_beyond_the_border_is_averaged_in() -> None:
 def test_one_high_cell_counts_less_than_a_patch() -> None:
     lone, patch = np.zeros((9, 9), np.float32), np.zeros((9, 9), np.float32)
     lone[4, 4] = 9
-    patch[3:6, 3:6] = 9
-    assert raw_score(lone) == pytest.approx(1)
+    patch[3:5, 3:5] = 9
+    assert raw_score(lone) == pytest.approx(9 / 4)
     assert raw_score(patch) == pytest.approx(9)
+
+
+def test_a_corner_counts_no_more_than_the_middle() -> None:
+    corner, middle = np.zeros((9, 9), np.float32), np.zeros((9, 9), np.float32)
+    corner[0, 0] = middle[4, 4] = 9
+    assert raw_score(corner) == raw_score(middle)
+
+
+def test_an_image_of_one_row_of_cells_has_a_score() -> None:
+    row = np.array([[0, 0, 6, 2]], np.float32)
+    assert raw_score(row) == raw_score(row.T) == pytest.approx(4)
+
+
+def test_an_images_own_level_does_not_count(net: CellNet, texture: Callable[..., np.ndarray]) -> None:
+    cells = cell_scores(net, texture(0), "fp32")
+    assert np.median(cells) == pytest.approx(0, abs=1e-3)
+    assert net.logit.bias is not None
+    with torch.no_grad():
+        net.logit.bias += 3
+    try:
+        np.testing.assert_allclose(cell_scores(net, texture(0), "fp32"), cells, atol=1e-3)
+    finally:
+        with torch.no_grad():
+            net.logit.bias -= 3
 
 
 def test_a_heat_map_keeps_scale_and_place() -> None:

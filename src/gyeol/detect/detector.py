@@ -19,7 +19,7 @@ from gyeol.detect.fit import Course
 from gyeol.detect.images import load_training_images
 from gyeol.detect.network import CellNet, fused
 from gyeol.detect.record import training_record
-from gyeol.detect.scoring import cell_logits, heat_map, raw_score
+from gyeol.detect.scoring import cell_scores, heat_map, raw_score
 from gyeol.detect.trainer import Progress
 from gyeol.detect.verdict import Verdict
 from gyeol.errors import ModelError
@@ -128,11 +128,11 @@ class Detector:
             )
         descriptor = describe(pixels)[None]
         kind = int(self.kinds_.assign(descriptor)[0])
-        logits = cell_logits(self._judge, pixels, self.config.precision)
+        cells = cell_scores(self._judge, pixels, self.config.precision)
         which = np.array([kind])
-        score = float(self.calibration_(np.array([raw_score(logits)]), which)[0])
+        score = float(self.calibration_(np.array([raw_score(cells)]), which)[0])
         centre, scale = self.calibration_.centre[kind], self.calibration_.scale[kind]
-        heat = heat_map(((logits - centre) / scale).astype(np.float32), pixels.shape)
+        heat = heat_map(((cells - centre) / scale).astype(np.float32), pixels.shape)
         distance = float(self.kinds_.distance(descriptor)[0])
         return Verdict(score, int(score > self.threshold_), kind, distance, heat)
 

@@ -25,7 +25,7 @@ from gyeol.detect.calibration import Calibration, calibrate
 from gyeol.detect.config import Config
 from gyeol.detect.images import TrainingImages
 from gyeol.detect.network import CellNet, fused
-from gyeol.detect.scoring import cell_logits, raw_score
+from gyeol.detect.scoring import cell_scores, raw_score
 from gyeol.detect.surfaces import Surface
 from gyeol.detect.threshold import Choice, choose_threshold
 from gyeol.detect.trainer import (
@@ -38,7 +38,7 @@ from gyeol.detect.trainer import (
     run_phase,
     save_state,
 )
-from gyeol.detect.weak_masks import mask_from_logits
+from gyeol.detect.weak_masks import guess_mask
 from gyeol.errors import DataError, ModelError
 
 HELD_OUT = 0.15
@@ -46,7 +46,7 @@ HELD_OUT = 0.15
 HELD_OUT_MOST = 1000
 FOLD_NORMALS = 300
 """Held-out normals that calibrate a fold's model."""
-FINE = 0.1
+FINE = 0.15
 """Share of all steps that each fold's fine-tuning and the last one take."""
 DEFAULT_STEPS = 6000
 TIMED = 30
@@ -293,7 +293,7 @@ class Course:
 
     def _raw(self, net: CellNet, surfaces: list[Surface]) -> NDArray[np.float64]:
         net = fused(net)
-        scores = [raw_score(cell_logits(net, surface.pixels, self.config.precision)) for surface in surfaces]
+        scores = [raw_score(cell_scores(net, surface.pixels, self.config.precision)) for surface in surfaces]
         return np.array(scores, np.float64)
 
     def _calibrate(self, net: CellNet, normals: list[Surface]) -> Calibration:
@@ -306,8 +306,8 @@ class Course:
         learner.restore(self.done["trunk"])
         for surface in self.images.defects:
             if surface.mask is None:
-                logits = cell_logits(learner.average, surface.pixels, self.config.precision)
-                surface.mask = mask_from_logits(logits, surface.pixels.shape)
+                cells = cell_scores(learner.average, surface.pixels, self.config.precision)
+                surface.mask = guess_mask(cells, surface.pixels.shape)
 
     def _conclude(self, net: CellNet) -> Fitted:
         self.say(f"calibrating on {len(self.held_out)} normals kept out of training")

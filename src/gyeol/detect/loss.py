@@ -6,9 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+SHARE = 0.3
+"""Share of a rough mask's cells that are taken for defect."""
+
 
 def cell_loss(
-    logits: Tensor, target: Tensor, weight: Tensor, hardest: int = 8, emphasis: float = 0.5
+    logits: Tensor, target: Tensor, weight: Tensor, rough: Tensor, hardest: int = 8, emphasis: float = 0.5
 ) -> Tensor:
     """Balanced cross-entropy over cells, with the hardest normal cells of every crop counted again.
 
@@ -16,6 +19,8 @@ def cell_loss(
     ----------
     logits, target, weight : (B, H, W) float tensor
         Scores, truth in {0, 1}, and 0 where the truth is not known.
+    rough : (B, H, W) float tensor
+        1 where some cells show a defect; see :func:`likeliest`.
     hardest : int
         Normal cells a crop that count again: an image is called defective by its highest cells, so they are what
         false alarms are made of (online hard example mining, Shrivastava et al. 2016).
@@ -26,6 +31,8 @@ def cell_loss(
     -------
     scalar tensor
     """
+    chosen = likeliest(logits.detach(), rough)
+    target, weight = torch.maximum(target, chosen), torch.maximum(weight, chosen)
     each = F.binary_cross_entropy_with_logits(logits, target, reduction="none") * weight
     positive = target * weight
     negative = (1 - target) * weight
@@ -33,3 +40,25 @@ def cell_loss(
     alarm = (each * negative).sum() / negative.sum().clamp(min=1)
     worst = torch.topk((each * negative).flatten(1), hardest, dim=1).values.mean()
     return missed + alarm + emphasis * worst
+
+
+def likeliest(logits: Tensor, rough: Tensor) -> Tensor:
+    """Choose the cells of every rough mask that are taken for defect: those that score highest now.
+
+    A person's ellipse around a scratch holds mostly good surface, and a pixel-exact mask of it none; which cells to
+    teach cannot be told from the mask alone (multiple-instance learning, Dietterich et al. 1997). The network has
+    learnt from synthetic anomalies what is odd before it meets a real defect, so that its ranking can be trusted.
+
+    Parameters
+    ----------
+    logits, rough : (B, H, W) float tensor
+
+    Returns
+    -------
+    (B, H, W) float tensor
+        1 for :data:`SHARE` of the cells of every crop's mask, at least one.
+    """
+    inside = torch.where(rough > 0, logits, -torch.inf).flatten(1)
+    count = (rough.flatten(1).sum(1) * SHARE).ceil().long().clamp(min=1)
+    level = inside.sort(1, descending=True).values.gather(1, count[:, None] - 1)
+    return ((inside >= level) & (rough.flatten(1) > 0)).to(logits.dtype).view_as(logits)

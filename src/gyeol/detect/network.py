@@ -44,18 +44,23 @@ class Residual(nn.Module):
         return torch.relu(x + self.norm(self.second(self.first(x))))
 
 
+GRID = 4
+"""Cells between the windows that surface statistics are taken over."""
+
+
 class Context(nn.Module):
     """Give every cell its deviation from the surface around it, and that surface's own statistics.
 
     "Around" is a square of `window` cells, the size of a training crop, that holds the cell near its middle and lies
-    inside the image. On a crop that is all of it, so that whole images are judged just as crops were learnt.
+    inside the image; there is one every :data:`GRID` cells. On a crop that is all of it, so that whole images are
+    judged just as crops were learnt.
 
     Parameters
     ----------
     width : int
         Channels.
     window : int
-        Side of the square in cells.
+        Side of the square in cells, a multiple of :data:`GRID` (else it is a little smaller).
     """
 
     def __init__(self, width: int, window: int) -> None:
@@ -70,29 +75,59 @@ class Context(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, C, H, W) to the same shape."""
         wide = x.float()  # sums over hundreds of cells are too coarse in bfloat16
-        mean = self.around(wide)  # (B, C, H, W), or with H, W = 1 where the window holds the whole image
-        variance = self.around((wide - wide.mean((2, 3), keepdim=True)) ** 2)
-        variance = variance - (mean - wide.mean((2, 3), keepdim=True)) ** 2
-        spread = (variance.clamp(min=0) + 1e-2).sqrt()
+        middle = wide.mean((2, 3), keepdim=True)  # squares of differences from it lose nothing
+        mean, square = self.windows(wide), self.windows((wide - middle) ** 2)
+        spread = ((square - (mean - middle) ** 2).clamp(min=0) + 1e-2).sqrt()
+        # (B, h, w, 2C), for film takes channels last
+        statistics = torch.cat([mean, spread], 1).permute(0, 2, 3, 1)
+        modulation = self.film(statistics).permute(0, 3, 1, 2)
+        mean, spread, modulation = (self.to_cells(each, x.shape[2:]) for each in (mean, spread, modulation))
         deviation = ((wide - mean) / spread).to(x.dtype)
         mixed = self.mix(torch.cat([x, deviation], 1))
-        # (B, H, W, 2C), for film takes channels last
-        statistics = torch.cat([mean, spread], 1).permute(0, 2, 3, 1)
-        scale, shift = self.film(statistics).permute(0, 3, 1, 2).chunk(2, 1)
+        scale, shift = modulation.chunk(2, 1)
         return torch.relu(mixed * (1 + scale) + shift)
 
-    def around(self, x: Tensor) -> Tensor:
-        """Average each channel over the window around every cell: (B, C, H, W), lengths within the window as 1."""
-        for axis in (2, 3):
-            length = x.shape[axis]
-            if length <= self.window:
-                x = x.mean(axis, keepdim=True)
-                continue
-            kernel = (self.window, 1) if axis == 2 else (1, self.window)
-            inside = F.avg_pool2d(x, kernel, 1)
-            start = torch.arange(length, device=x.device) - self.window // 2
-            x = inside.index_select(axis, start.clamp(0, length - self.window))
+    def windows(self, x: Tensor) -> Tensor:
+        """Average each channel over every window: (B, C, H, W) to (B, C, h, w), one row and column every GRID cells.
+
+        A length that the window holds becomes 1.
+        """
+        height, width = x.shape[2:]
+        if height <= self.window and width <= self.window:
+            return x.mean((2, 3), keepdim=True)
+        coarse = F.avg_pool2d(x, GRID, ceil_mode=True)
+        side = self.window // GRID
+        if height > self.window and width > self.window:
+            return F.avg_pool2d(coarse, side, 1)
+        kernel = (side, coarse.shape[3]) if height > self.window else (coarse.shape[2], side)
+        return F.avg_pool2d(coarse, kernel, 1)
+
+    def to_cells(self, x: Tensor, shape: torch.Size) -> Tensor:
+        """Give every cell of `shape` (H, W) the window around it, at borders the last that lies inside."""
+        for axis, length in zip((2, 3), shape, strict=True):
+            if x.shape[axis] > 1:
+                start = (torch.arange(length, device=x.device) - self.window // 2 + GRID // 2) // GRID
+                x = x.index_select(axis, start.clamp(0, x.shape[axis] - 1))
         return x
+
+
+def local_contrast(x: Tensor) -> Tensor:
+    """Add the deviation from the surroundings in units of their spread: (B, 1, H, W) to (B, 2, H, W).
+
+    Local contrast normalisation (Jarrett et al. 2009) over about 40 pixels: a fine mark in the dark corner of an image
+    becomes as plain as one in its bright middle, whatever the light does across the image.
+    """
+    wide = x.float().contiguous()
+
+    def around(values: Tensor) -> Tensor:
+        return F.avg_pool2d(F.avg_pool2d(values, STRIDE), 5, 1, 2, count_include_pad=False)
+
+    def wider(cells: Tensor) -> Tensor:
+        return F.interpolate(cells, scale_factor=STRIDE, mode="bilinear", align_corners=False)
+
+    flat = wide - wider(around(wide))
+    flat = flat * wider((around(flat**2) + 1e-2).rsqrt())
+    return torch.cat([x, flat.to(x.dtype)], 1)
 
 
 class CellNet(nn.Module):
@@ -116,7 +151,7 @@ class CellNet(nn.Module):
     ) -> None:
         super().__init__()
         self.stem = nn.Sequential(
-            _conv(1, widths[0], kernel=5, stride=2),
+            _conv(2, widths[0], kernel=5, stride=2),
             _conv(widths[0], widths[1], stride=2),
             _conv(widths[1], widths[2], stride=2),
         )
@@ -129,7 +164,7 @@ class CellNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map normalised pixels (B, 1, H, W), H and W multiples of 8, to logits (B, H/8, W/8)."""
-        x = self.after(self.context(self.before(self.stem(x))))
+        x = self.after(self.context(self.before(self.stem(local_contrast(x)))))
         logits: Tensor = self.logit(x)[:, 0]
         return logits
 

@@ -1,11 +1,10 @@
-"""From an image to its cell logits, and from those to one raw score."""
+"""From an image to the scores of its cells, and from those to one raw score."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from gyeol.detect.device import autocast, pick_device
@@ -21,26 +20,33 @@ def prepare(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 @torch.inference_mode()
-def cell_logits(net: CellNet, pixels: NDArray[np.uint8], precision: str = "auto") -> NDArray[np.float32]:
+def cell_scores(net: CellNet, pixels: NDArray[np.uint8], precision: str = "auto") -> NDArray[np.float32]:
     """Score the cells of one image (H, W): (ceil(H/8), ceil(W/8)) float32.
 
+    A cell's score is its logit less the image's median: what is odd everywhere is the image's own way, and no defect.
     One image at a time, so that an image's score does not depend on its neighbours in a batch.
     """
     device = pick_device()
     batch = torch.from_numpy(prepare(pixels))[None, None].to(device, memory_format=torch.channels_last)
     with autocast(device, precision):
         logits = net(batch)
-    return np.asarray(logits[0].float().cpu().numpy(), np.float32)
+    cells = np.asarray(logits[0].float().cpu().numpy(), np.float32)
+    return np.asarray(cells - np.median(cells), np.float32)
 
 
-def raw_score(logits: NDArray[np.float32]) -> float:
-    """Reduce cell logits (h, w) to one: the highest mean of 3x3 neighbouring cells, at borders of those inside."""
-    cells = torch.from_numpy(logits)[None, None]
-    return float(F.avg_pool2d(cells, 3, 1, 1, count_include_pad=False).max())
+def raw_score(cells: NDArray[np.float32]) -> float:
+    """Reduce cell scores (h, w) to one: the highest mean of 2x2 neighbours (of fewer, in an image of one row).
+
+    A defect lies across the borders of cells, so that two or four see a part of it; one alone may be noise.
+    """
+    above, below = cells[: max(1, len(cells) - 1)], cells[-max(1, len(cells) - 1) :]
+    rows = (above + below) / 2
+    count = max(1, rows.shape[1] - 1)
+    return float(((rows[:, :count] + rows[:, -count:]) / 2).max())
 
 
-def heat_map(logits: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Bring cell logits (h, w) to the pixels of the image, `shape` (H, W), without changing their scale."""
-    height, width = logits.shape
-    wide = cv2.resize(logits, (width * STRIDE, height * STRIDE), interpolation=cv2.INTER_LINEAR)
+def heat_map(cells: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Bring cell scores (h, w) to the pixels of the image, `shape` (H, W), without changing their scale."""
+    height, width = cells.shape
+    wide = cv2.resize(cells, (width * STRIDE, height * STRIDE), interpolation=cv2.INTER_LINEAR)
     return np.asarray(wide[: shape[0], : shape[1]], np.float32)

@@ -149,11 +149,11 @@ class Learner:
         for group in self.optimiser.param_groups:
             group["lr"] = self.config.learning_rate * rate
         pixels = torch.from_numpy(batch.pixels).to(self.device, memory_format=torch.channels_last)
-        target, weight = (torch.from_numpy(each).to(self.device) for each in (batch.target, batch.weight))
+        truth = self._truth(batch)
         self.net.train()
         with autocast(self.device, self.config.precision):
             logits = self.net(pixels)
-        loss = cell_loss(logits.float(), target, weight)
+        loss = cell_loss(logits.float(), *truth)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
@@ -161,6 +161,12 @@ class Learner:
         self.taken += 1
         self._follow()
         return loss.detach()
+
+    def _truth(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        target, weight, rough = (
+            torch.from_numpy(each).to(self.device) for each in (batch.target, batch.weight, batch.rough)
+        )
+        return target, weight, rough
 
     @torch.no_grad()
     def _follow(self) -> None:
@@ -181,8 +187,7 @@ class Learner:
             pixels = torch.from_numpy(batch.pixels).to(self.device, memory_format=torch.channels_last)
             with autocast(self.device, self.config.precision):
                 logits = self.average(pixels)
-            target, weight = (torch.from_numpy(each).to(self.device) for each in (batch.target, batch.weight))
-            losses.append(float(cell_loss(logits.float(), target, weight)))
+            losses.append(float(cell_loss(logits.float(), *self._truth(batch))))
         return float(np.mean(losses))
 
     def state(self) -> dict[str, Any]:

@@ -12,13 +12,13 @@ MOST = 0.1
 """Largest share of an image that a guessed mask covers."""
 
 
-def mask_from_logits(logits: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.bool_]:
+def guess_mask(cells: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.bool_]:
     """Guess where the defect is: the connected cells around the highest one that stand out as well.
 
     Parameters
     ----------
-    logits : (h, w) float32
-        Cell logits of a network that knows only synthetic anomalies.
+    cells : (h, w) float32
+        Cell scores of a network that knows only synthetic anomalies.
     shape : (H, W)
         Size of the image in pixels.
 
@@ -26,7 +26,7 @@ def mask_from_logits(logits: NDArray[np.float32], shape: tuple[int, int]) -> NDA
     -------
     (H, W) bool
     """
-    smooth = cv2.blur(logits, (3, 3))
+    smooth = cv2.blur(cells, (3, 3))
     level = max((float(smooth.max()) + float(np.median(smooth))) / 2, float(np.quantile(smooth, 1 - MOST)))
     _, labels = cv2.connectedComponents((smooth >= level).astype(np.uint8))
     peak = np.unravel_index(int(smooth.argmax()), smooth.shape)

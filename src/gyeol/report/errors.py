@@ -86,7 +86,10 @@ def write_mistakes(folder: Path, mistakes: Iterable[Mistake], threshold: float) 
     for mistake in mistakes:
         by_kind.setdefault(mistake.kind, []).append(mistake)
     sheets: list[str] = []
-    with atomic_directory(folder) as root, (root / "errors.csv").open("w", encoding="utf-8", newline="") as stream:
+    with (
+        atomic_directory(folder) as root,
+        (root / "errors.csv").open("w", encoding="utf-8", newline="") as stream,
+    ):
         table = csv.writer(stream, lineterminator="\n")
         table.writerow(("ImageId", "error", "kind", "score", "threshold", "sheet"))
         for kind in sorted(by_kind):

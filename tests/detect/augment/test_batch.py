@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gyeol.detect.augment import compose
-from gyeol.detect.augment.batch import Recipe, Sampler, _trust, to_cells
+from gyeol.detect.augment.batch import Recipe, Sampler
 from gyeol.detect.surfaces import Surface
 
 MIXED = Recipe(crops=16, size=64, synthetic=0.25, composed=0.25, real=0.2)
@@ -36,7 +36,7 @@ def sampler(normals: list[Surface], defects: list[Surface]) -> Sampler:
 
 
 def assert_same(one: object, other: object) -> None:
-    for name in ("pixels", "target", "weight", "normal"):
+    for name in ("pixels", "target", "weight", "rough", "normal"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
@@ -56,11 +56,13 @@ def test_a_batch_has_the_shapes_and_values_that_the_loss_expects(sampler: Sample
     for step in range(6):
         batch = sampler.batch(step, MIXED)
         assert batch.pixels.shape == (16, 1, 64, 64)
-        assert batch.target.shape == batch.weight.shape == (16, 8, 8)
+        assert batch.target.shape == batch.weight.shape == batch.rough.shape == (16, 8, 8)
         assert batch.pixels.dtype == batch.target.dtype == batch.weight.dtype == np.float32
         assert np.isfinite(batch.pixels).all()
         assert set(np.unique(batch.target)) <= {0, 1}
         assert set(np.unique(batch.weight)) <= {0, 1}
+        assert set(np.unique(batch.rough)) <= {0, 1}
+        assert not (batch.target + batch.weight)[batch.rough == 1].any()
         assert (batch.weight[batch.target == 1] == 1).all(), "what is taught as a defect counts"
 
 
@@ -81,11 +83,17 @@ def test_the_shares_of_the_recipe_are_kept(sampler: Sampler, monkeypatch: pytest
 
 
 def test_defects_are_marked_in_most_crops_that_show_one(sampler: Sampler) -> None:
-    marked = np.concatenate([sampler.batch(step, MIXED).target.any((1, 2)) for step in range(10)])
+    batches = [sampler.batch(step, MIXED) for step in range(10)]
+    marked = np.concatenate([(batch.target + batch.rough).any((1, 2)) for batch in batches])
     share = marked.reshape(10, 16)
     assert share[:, SYNTHETIC].mean() > 0.6
     assert share[:, COMPOSED].mean() > 0.8
     assert share[:, REAL].mean() > 0.9
+    for batch in batches:
+        assert not batch.rough[SYNTHETIC].any(), "where a synthetic anomaly is, is known"
+        assert not batch.target[COMPOSED].any(), "a person's mask is rough"
+        assert not batch.target[REAL].any()
+        assert not batch.rough[NORMAL].any()
 
 
 def test_a_real_crop_marks_the_bright_square_and_nothing_else(sampler: Sampler) -> None:
@@ -93,11 +101,9 @@ def test_a_real_crop_marks_the_bright_square_and_nothing_else(sampler: Sampler) 
         batch = sampler.batch(step, MIXED)
         for number in range(REAL.start, REAL.stop):
             cells = batch.pixels[number, 0].reshape(8, 8, 8, 8).mean((1, 3))
-            marked, calm = (
-                batch.target[number] == 1,
-                (batch.target[number] == 0) & (batch.weight[number] == 1),
-            )
-            assert cells[marked].mean() > cells[calm].mean() + 1
+            marked, calm = batch.rough[number] == 1, batch.weight[number] == 1
+            assert cells[marked].max() > cells[calm].max()
+            assert cells[marked].max() > cells[calm].mean() + 1
 
 
 def test_without_defects_their_shares_become_synthetic(normals: list[Surface]) -> None:
@@ -131,7 +137,7 @@ def test_a_defect_without_a_mask_is_taught_neither_as_defect_nor_as_normal(
     batch = Sampler(normals, [defect(20, masked=False)], seed=3).batch(0, MIXED)
     for part in (COMPOSED, REAL):
         assert not batch.weight[part].any()
-        assert not batch.target[part].any()
+        assert not (batch.target + batch.rough)[part].any()
         assert (batch.normal[part] == -1).all()
     assert batch.weight[NORMAL].all()
 
@@ -146,63 +152,3 @@ def test_a_composed_defect_lies_on_a_normal_of_its_kind(
     assert numbers == {2, 3}
     of_kind_1.kind = 7  # of which there is no normal
     assert sampler.batch(0, MIXED).normal[COMPOSED].min() >= 0
-
-
-@pytest.mark.parametrize("offset", range(8))
-@pytest.mark.parametrize("upright", [False, True])
-def test_a_hairline_is_marked_or_at_a_cells_border_left_open(offset: int, upright: bool) -> None:
-    mask = np.zeros((64, 64), np.float32)
-    mask[24 + offset] = 1
-    if upright:
-        mask = mask.T
-    target, weight = to_cells(mask, np.ones_like(mask))
-    target, weight = (target.T, weight.T) if upright else (target, weight)
-    assert target[3].all() == (1 <= offset <= 6)
-    assert (target[3] == weight[3]).all(), "never taught as normal"
-    assert not target[[0, 1, 5, 6, 7]].any()
-    assert weight[[0, 7]].all()
-
-
-def test_cells_beside_a_defect_are_left_open_and_far_ones_are_not() -> None:
-    mask = np.zeros((64, 64), np.float32)
-    mask[24:40, 24:40] = 1
-    target, weight = to_cells(mask, np.ones_like(mask))
-    assert target.sum() == 4
-    assert target[3:5, 3:5].all()
-    assert weight[3:5, 3:5].all()
-    ring = np.ones((8, 8), bool)
-    ring[1:7, 1:7] = False
-    assert weight[ring].all()
-    assert not weight[2:6, 2].any()
-
-
-def test_what_is_not_known_does_not_count() -> None:
-    known = np.ones((64, 64), np.float32)
-    known[:8, :8] = 0
-    target, weight = to_cells(np.zeros((64, 64), np.float32), known)
-    assert not target.any()
-    assert weight[0, 0] == 0
-    assert weight.sum() == 63
-
-
-def test_a_rough_masks_core_is_trusted_and_its_rim_is_not_known() -> None:
-    y, x = np.mgrid[:64, :64]
-    mask = (np.hypot(y - 32, x - 32) < 20).astype(np.float32)
-    core, known = _trust(mask)
-    assert core[32, 32] == 1
-    assert known[32, 32] == 1
-    assert core[32, 50] == 0, "near the edge of the mask"
-    assert known[32, 50] == 0
-    assert known[0, 0] == 1
-    assert core[0, 0] == 0
-    assert 0 < core.sum() < mask.sum()
-    assert (core <= mask).all()
-    assert (known[mask == 0] == 1).all()
-
-
-def test_a_thin_mask_keeps_a_core() -> None:
-    mask = np.zeros((64, 64), np.float32)
-    mask[30] = 1
-    core, known = _trust(mask)
-    np.testing.assert_array_equal(core, mask)
-    assert known.all()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gyeol.detect.augment.compose import feather, move_defect, paste
+from gyeol.detect.augment.compose import cover, feather, move_defect, paste
 
 
 def square(size: int = 64) -> np.ndarray:
@@ -45,3 +45,11 @@ def test_a_moved_defect_goes_to_other_places(texture: Callable[..., np.ndarray])
         for seed in range(8)
     ]
     assert np.ptp(middles, axis=0).min() > 10
+
+
+def test_a_thin_defect_is_pasted_whole() -> None:
+    mask = np.zeros((64, 64), np.float32)
+    mask[30:32, 10:50] = 1
+    for seed in range(10):
+        assert cover(mask, np.random.default_rng(seed))[30:32, 14:46].min() > 0.8
+    assert feather(mask, np.random.default_rng(0))[30:32].max() < 0.6, "as softening alone would not"

@@ -6,13 +6,13 @@ That the step alone decides the batch is what makes a resumed training equal to 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gyeol.detect.augment import alterations, compose, marks
+from gyeol.detect.augment.crops import Crop, finish
 from gyeol.detect.augment.shapes import Image, any_shape
 from gyeol.detect.augment.visibility import visibility
 from gyeol.detect.network import STRIDE
@@ -20,6 +20,9 @@ from gyeol.detect.surfaces import Surface, corner_on_defect, crop, random_corner
 
 SEEN = 3.5
 """Least :func:`visibility` of an altered patch that counts as a defect (two pieces of one texture differ by 3)."""
+OWN = 0.7
+"""Share of the pasted normal pieces that come from the image itself: those of another image teach that surface which
+differs may belong here, which is only needed to keep a blend's seam from giving a composed defect away."""
 
 Maker = Callable[[Image, np.random.Generator], tuple[Image, Image]]
 MARKS: tuple[Maker, ...] = (
@@ -53,6 +56,9 @@ class Recipe:
         defective image; the rest are normal.
     pasted : float
         Share of the normal crops that carry a pasted piece of normal surface.
+    zoomed, zoom : float
+        Share of the crops that are cut larger or smaller and then scaled, and how far: the factor lies between
+        exp(-zoom) and exp(zoom).
     """
 
     crops: int = 16
@@ -61,6 +67,8 @@ class Recipe:
     composed: float = 0.0
     real: float = 0.0
     pasted: float = 0.4
+    zoomed: float = 0.7
+    zoom: float = 0.35
 
 
 @dataclass
@@ -74,7 +82,10 @@ class Batch:
     target : (B, S/8, S/8) float32
         1 where a cell shows a defect.
     weight : (B, S/8, S/8) float32
-        0 where the truth is not known, such as the rim of a mask.
+        0 where the truth is not known, such as around a mask.
+    rough : (B, S/8, S/8) float32
+        1 where a mask drawn by a person says that some of the cells show a defect, without saying which. Target and
+        weight are 0 there.
     normal : (B,) int64
         Number of the normal image that the crop was cut from, or -1.
     """
@@ -82,6 +93,7 @@ class Batch:
     pixels: NDArray[np.float32]
     target: NDArray[np.float32]
     weight: NDArray[np.float32]
+    rough: NDArray[np.float32]
     normal: NDArray[np.int64]
 
 
@@ -110,10 +122,21 @@ class Sampler:
             counts = [sum(counts), 0, 0]
         makers = [self._synthetic] * counts[0] + [self._composed] * counts[1] + [self._real] * counts[2]
         makers += [self._normal] * (recipe.crops - len(makers))
-        made = [maker(recipe, rng) for maker in makers]
-        pixels, target, weight = (np.stack(part) for part in zip(*(m[:3] for m in made), strict=True))
-        numbers = np.array([m[3] for m in made], np.int64)
-        return Batch(pixels[:, None], target, weight, numbers)
+        made = [maker(self._zoomed(recipe, rng), rng) for maker in makers]
+        finished = [finish(crop, recipe.size, rng) for crop in made]
+        pixels = np.stack([pixels for pixels, _ in finished])[:, None]
+        target, weight, rough = (
+            np.stack([getattr(cells, name) for _, cells in finished])
+            for name in ("target", "weight", "rough")
+        )
+        return Batch(pixels, target, weight, rough, np.array([crop.normal for crop in made], np.int64))
+
+    def _zoomed(self, recipe: Recipe, rng: np.random.Generator) -> Recipe:
+        """Change the size that a crop is cut at; it is scaled to the recipe's own in the end."""
+        if rng.random() >= recipe.zoomed:
+            return recipe
+        zoom = float(np.exp(rng.uniform(-recipe.zoom, recipe.zoom)))
+        return replace(recipe, size=round(recipe.size * zoom / STRIDE) * STRIDE)
 
     def _cut(self, number: int, recipe: Recipe, rng: np.random.Generator) -> Image:
         surface = self.normals[number]
@@ -124,16 +147,17 @@ class Sampler:
         same = self.of_kind.get(kind)
         return int(rng.choice(same)) if same else int(rng.integers(len(self.normals)))
 
-    def _normal(self, recipe: Recipe, rng: np.random.Generator) -> tuple[Image, Image, Image, int]:
+    def _normal(self, recipe: Recipe, rng: np.random.Generator) -> Crop:
         number = int(rng.integers(len(self.normals)))
         pixels = self._cut(number, recipe, rng)
         if rng.random() < recipe.pasted:
-            patch = self._cut(self._like(self.normals[number].kind, rng), recipe, rng)
+            other = number if rng.random() < OWN else self._like(self.normals[number].kind, rng)
+            patch = self._cut(other, recipe, rng)
             shape = (any_shape(recipe.size, rng) > 0.5).astype(np.float32)
             pixels = compose.paste(pixels, patch, compose.feather(shape, rng))
-        return *_finish(pixels, np.zeros_like(pixels), np.ones_like(pixels), rng), number
+        return Crop(pixels, np.zeros_like(pixels), np.ones_like(pixels), normal=number)
 
-    def _synthetic(self, recipe: Recipe, rng: np.random.Generator) -> tuple[Image, Image, Image, int]:
+    def _synthetic(self, recipe: Recipe, rng: np.random.Generator) -> Crop:
         number = int(rng.integers(len(self.normals)))
         pixels = self._cut(number, recipe, rng)
         mask, known = np.zeros_like(pixels), np.ones_like(pixels)
@@ -150,7 +174,7 @@ class Sampler:
             else:
                 known = np.minimum(known, 1 - where)
             pixels = changed
-        return *_finish(pixels, mask, known, rng), number
+        return Crop(pixels, mask, known, normal=number)
 
     def _altered(
         self, pixels: Image, kind: int, recipe: Recipe, rng: np.random.Generator
@@ -165,14 +189,14 @@ class Sampler:
         change = alterations.foreign if which == len(ALTERATIONS) + 3 else alterations.window
         return change(pixels, other, rng)
 
-    def _real(self, recipe: Recipe, rng: np.random.Generator) -> tuple[Image, Image, Image, int]:
+    def _real(self, recipe: Recipe, rng: np.random.Generator) -> Crop:
         surface = self.defects[int(rng.integers(len(self.defects)))]
         pixels, mask = crop(surface, *corner_on_defect(surface, recipe.size, rng), recipe.size)
         if surface.mask is None:  # somewhere in it there is a defect, so none of it may be called normal
-            return *_finish(pixels, mask, np.zeros_like(mask), rng), -1
-        return *_finish(pixels, *_trust(mask), rng), -1
+            return Crop(pixels, mask, np.zeros_like(mask))
+        return Crop(pixels, mask, np.ones_like(mask), rough=True)
 
-    def _composed(self, recipe: Recipe, rng: np.random.Generator) -> tuple[Image, Image, Image, int]:
+    def _composed(self, recipe: Recipe, rng: np.random.Generator) -> Crop:
         surface = self.defects[int(rng.integers(len(self.defects)))]
         pixels, mask = crop(surface, *corner_on_defect(surface, recipe.size, rng), recipe.size)
         if not mask.any() or surface.mask is None:
@@ -180,59 +204,5 @@ class Sampler:
         patch, mask = compose.move_defect(pixels, mask, rng, turn=rng.random() < 0.7)
         number = self._like(surface.kind, rng)
         onto = self._cut(number, recipe, rng)
-        blended = compose.paste(onto, patch, compose.feather(mask, rng))
-        return *_finish(blended, *_trust(mask), rng), number
-
-
-def _trust(mask: Image) -> tuple[Image, Image]:
-    """Split a rough mask into its core, which is taken for defect, and its rim, which is not known."""
-    hard = (mask > 0.5).astype(np.uint8)
-    if not hard.any():
-        return mask, 1 - np.asarray(mask > 0, np.float32)
-    depth = cv2.distanceTransform(hard, cv2.DIST_L2, 3)
-    core = (depth > 0.45 * depth.max()).astype(np.float32)
-    return core, 1 - np.asarray((mask > 0.02) & (core == 0), np.float32)
-
-
-def _finish(pixels: Image, mask: Image, known: Image, rng: np.random.Generator) -> tuple[Image, Image, Image]:
-    """Turn, mirror and re-light a crop, whatever its class, and bring its mask to cells."""
-    turns, mirror = int(rng.integers(4)), rng.random() < 0.5
-    pixels, mask, known = (_dihedral(each, turns, mirror) for each in (pixels, mask, known))
-    if rng.random() < 0.5:
-        pixels = pixels * np.float32(rng.uniform(0.85, 1.15)) + np.float32(rng.uniform(-0.2, 0.2))
-    if rng.random() < 0.3:
-        pixels = pixels + _slope(pixels.shape[0], rng)
-    if rng.random() < 0.3:
-        noise = rng.standard_normal(pixels.shape, dtype=np.float32)
-        pixels = pixels + noise * np.float32(rng.uniform(0, 0.15))
-    target, weight = to_cells(mask, known)
-    return np.ascontiguousarray(pixels), target, weight
-
-
-def _slope(size: int, rng: np.random.Generator) -> Image:
-    """Light that falls off to one side, bent or straight: (size, size), up to 0.6 grey deviations."""
-    along = np.linspace(-1, 1, size, dtype=np.float32)
-    row, column, bend = (np.float32(value) for value in rng.uniform(-0.3, 0.3, 3))
-    field = row * along[:, None] + column * along[None]
-    return np.asarray(field + bend * (along[:, None] ** 2 + along[None] ** 2 - 0.67), np.float32)
-
-
-def _dihedral(image: Image, turns: int, mirror: bool) -> Image:
-    image = np.rot90(image, turns)
-    return image[:, ::-1] if mirror else image
-
-
-def to_cells(mask: Image, known: Image) -> tuple[Image, Image]:
-    """Bring a mask and the part that is known, both (S, S), to target and weight (S/8, S/8).
-
-    A cell is defective where the mask, widened by two pixels so that a hairline counts, covers half of it. Its
-    neighbours that it touches at all are left open.
-    """
-    small = (mask.shape[1] // STRIDE, mask.shape[0] // STRIDE)
-    wide = cv2.dilate(np.ascontiguousarray(mask), np.ones((5, 5), np.uint8))
-    cover = cv2.resize(wide, small, interpolation=cv2.INTER_AREA)
-    target = (cover >= 0.5).astype(np.float32)
-    near = cv2.dilate(cover, np.ones((3, 3), np.uint8)) > 0.05
-    trusted = cv2.resize(np.ascontiguousarray(known), small, interpolation=cv2.INTER_AREA) > 0.95
-    weight = np.where(target > 0, 1.0, trusted & ~near).astype(np.float32)
-    return target, weight
+        blended = compose.paste(onto, patch, compose.cover(mask, rng))
+        return Crop(blended, mask, np.ones_like(mask), rough=True, normal=number)

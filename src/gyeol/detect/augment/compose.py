@@ -27,6 +27,14 @@ def feather(mask: Image, rng: np.random.Generator) -> Image:
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(2, 6))), np.float32)
 
 
+def cover(mask: Image, rng: np.random.Generator) -> Image:
+    """Widen a mask by as much as its edge is then softened, so that all of a thin defect is kept; (S, S)."""
+    sigma = float(rng.uniform(2, 6))
+    side = 2 * round(1.5 * sigma) + 1
+    wide = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    return np.asarray(cv2.GaussianBlur(wide, (0, 0), sigma), np.float32)
+
+
 def move_defect(pixels: Image, mask: Image, rng: np.random.Generator, turn: bool) -> tuple[Image, Image]:
     """Shift, and with `turn` also rotate, mirror and stretch, a crop and its mask; both (S, S)."""
     size = pixels.shape[0]

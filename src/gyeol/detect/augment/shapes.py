@@ -38,8 +38,24 @@ def polygon(size: int, rng: np.random.Generator, radius: tuple[float, float] = (
     return soften(shape, rng)
 
 
+def side(size: int, rng: np.random.Generator) -> Image:
+    """Everything beyond a straight or wavy line, up to half of the crop; (size, size) in [0, 1]."""
+    angle = rng.uniform(0, 2 * np.pi)
+    if rng.random() < 0.5:
+        angle = float(rng.integers(4)) * np.pi / 2 + rng.normal(0, 0.05)
+    along = np.linspace(-0.5, 0.5, size, dtype=np.float32)
+    distance = np.float32(np.cos(angle)) * along[None] + np.float32(np.sin(angle)) * along[:, None]
+    if rng.random() < 0.5:
+        distance = distance + smooth_noise(size, float(rng.uniform(20, 80)), rng) * np.float32(
+            rng.uniform(0, 0.06)
+        )
+    return soften((distance > rng.uniform(0.0, 0.4)).astype(np.float32), rng)
+
+
 def any_shape(size: int, rng: np.random.Generator) -> Image:
     """Draw one of the shapes at random; (size, size) in [0, 1]."""
+    if rng.random() < 0.12:
+        return side(size, rng)
     return (ellipse, blob, polygon)[int(rng.integers(3))](size, rng)
 
 

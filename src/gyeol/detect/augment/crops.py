@@ -1,0 +1,112 @@
+"""A crop while it is being made, and the last things done to it, whatever it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from gyeol.detect.augment.shapes import Image
+from gyeol.detect.network import STRIDE
+
+
+@dataclass
+class Crop:
+    """One crop with what is known of it.
+
+    Parameters
+    ----------
+    pixels : (S, S) float32
+        In units of the image's grey deviation.
+    mask : (S, S) float32
+        1 where it is defective.
+    known : (S, S) float32
+        0 where it is not known whether it is.
+    rough : bool
+        Whether a person drew the mask, so that only some of what it marks shows the defect.
+    normal : int
+        Number of the normal image that it was cut from, or -1.
+    """
+
+    pixels: Image
+    mask: Image
+    known: Image
+    rough: bool = False
+    normal: int = -1
+
+
+@dataclass
+class Cells:
+    """What the cells of a crop are taught, each (S/8, S/8) float32; see :class:`gyeol.detect.augment.batch.Batch`."""
+
+    target: Image
+    weight: Image
+    rough: Image
+
+
+def finish(crop: Crop, size: int, rng: np.random.Generator) -> tuple[Image, Cells]:
+    """Scale a crop to `size`, turn, mirror and re-light it, and bring its mask to cells."""
+    pixels, mask, known = (resized(each, size) for each in (crop.pixels, crop.mask, crop.known))
+    turns, mirror = int(rng.integers(4)), rng.random() < 0.5
+    pixels, mask, known = (_dihedral(each, turns, mirror) for each in (pixels, mask, known))
+    if rng.random() < 0.5:
+        pixels = pixels * np.float32(rng.uniform(0.85, 1.15)) + np.float32(rng.uniform(-0.2, 0.2))
+    if rng.random() < 0.3:
+        pixels = pixels + _slope(size, rng)
+    if rng.random() < 0.3:
+        noise = rng.standard_normal(pixels.shape, dtype=np.float32)
+        pixels = pixels + noise * np.float32(rng.uniform(0, 0.15))
+    cells = _rough_cells(mask) if crop.rough else to_cells(mask, known)
+    return np.ascontiguousarray(pixels), cells
+
+
+def resized(image: Image, size: int) -> Image:
+    """Scale (S, S) to (size, size), averaging where it becomes smaller."""
+    if image.shape[0] == size:
+        return image
+    how = cv2.INTER_AREA if image.shape[0] > size else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(np.ascontiguousarray(image), (size, size), interpolation=how), np.float32)
+
+
+def _dihedral(image: Image, turns: int, mirror: bool) -> Image:
+    image = np.rot90(image, turns)
+    return np.ascontiguousarray(image[:, ::-1] if mirror else image)
+
+
+def _slope(size: int, rng: np.random.Generator) -> Image:
+    """Light that falls off to one side, bent or straight: (size, size), up to 0.6 grey deviations."""
+    along = np.linspace(-1, 1, size, dtype=np.float32)
+    row, column, bend = (np.float32(value) for value in rng.uniform(-0.3, 0.3, 3))
+    field = row * along[:, None] + column * along[None]
+    return np.asarray(field + bend * (along[:, None] ** 2 + along[None] ** 2 - 0.67), np.float32)
+
+
+def to_cells(mask: Image, known: Image) -> Cells:
+    """Bring a mask and the part that is known, both (S, S), to cells.
+
+    A cell is defective where the mask, widened by two pixels so that a hairline counts, covers half of it. Its
+    neighbours that it touches at all are left open.
+    """
+    cover = _covered(_widened(mask))
+    target = (cover >= 0.5).astype(np.float32)
+    near = cv2.dilate(cover, np.ones((3, 3), np.uint8)) > 0.05
+    weight = np.where(target > 0, 1.0, (_covered(known) > 0.95) & ~near).astype(np.float32)
+    return Cells(target, weight, np.zeros_like(target))
+
+
+def _rough_cells(mask: Image) -> Cells:
+    """Bring a mask drawn by a person to cells: none of those that it touches is certain, their neighbours are open."""
+    cover = _covered(_widened(mask))
+    rough = (_covered(mask) > 0.05).astype(np.float32)
+    near = cv2.dilate(cover, np.ones((3, 3), np.uint8)) > 0.05
+    return Cells(np.zeros_like(cover), (~near).astype(np.float32), rough)
+
+
+def _widened(mask: Image) -> Image:
+    return np.asarray(cv2.dilate(mask, np.ones((5, 5), np.uint8)), np.float32)
+
+
+def _covered(mask: Image) -> Image:
+    small = (mask.shape[1] // STRIDE, mask.shape[0] // STRIDE)
+    return np.asarray(cv2.resize(mask, small, interpolation=cv2.INTER_AREA), np.float32)
