@@ -23,7 +23,7 @@ from gyeol.errors import ModelError, OutputError
 from gyeol.files import atomic_directory
 from gyeol.kinds import Kinds
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the directory's form; a reader refuses what it does not know."""
 WEIGHTS, DESCRIPTION, CARD = "weights.safetensors", "detector.json", "card.md"
 
