@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from gyeol.detect.detector import Detector
-from gyeol.detect.storage import check_place
+from gyeol.detect.storage import SCHEMA, check_place
 from gyeol.errors import ModelError, OutputError
 
 FILES = {"weights.safetensors", "detector.json", "card.md"}
@@ -135,7 +135,7 @@ def test_one_changed_bit_is_refused(model: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(lambda d: d.update(schema=2), id="form of the future"),
+        pytest.param(lambda d: d.update(schema=SCHEMA + 1), id="form of the future"),
         pytest.param(lambda d: d.pop("schema"), id="no form"),
         pytest.param(lambda d: d.pop("threshold"), id="no threshold"),
         pytest.param(lambda d: d.update(threshold=None), id="empty threshold"),
