@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gyeol.errors import OutputError
-from gyeol.files import atomic_directory, atomic_file, printable
+from gyeol.files import atomic_directory, atomic_file, printable, require_writable
 
 
 def names(folder: Path) -> list[str]:
@@ -158,3 +158,22 @@ def test_file_is_no_place_for_a_directory(tmp_path: Path) -> None:
 def test_printable_keeps_scripts_and_escapes_what_breaks_a_line() -> None:
     assert printable("결 🧵 a b.png") == "결 🧵 a b.png"
     assert printable("a\nb\x1b[31m\udcff") == "a\\nb\\x1b[31m\\udcff"
+
+
+def test_a_place_that_can_be_written_is_accepted_and_nothing_is_made(tmp_path: Path) -> None:
+    for path in (tmp_path / "a.csv", tmp_path / "new/deep/a.csv", Path("/dev/null")):
+        require_writable(path)
+    assert names(tmp_path) == []
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="is a folder"):
+        require_writable(tmp_path)
+    with pytest.raises(OutputError, match="is a file"):
+        require_writable(tmp_path / "file/a.csv")
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path) != tmp_path)
+    with pytest.raises(OutputError, match="read-only"):
+        require_writable(tmp_path / "new/a.csv")

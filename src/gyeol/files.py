@@ -112,6 +112,31 @@ def atomic_directory(path: Path) -> Iterator[Path]:
             shutil.rmtree(partial, ignore_errors=True)
 
 
+def require_writable(path: Path) -> None:
+    """Refuse a place where no file can be written, before the work whose result it is to hold; nothing is made.
+
+    Raises
+    ------
+    OutputError
+        If it is a folder, or the nearest folder above it that exists cannot be written to.
+    """
+    if path.is_dir():
+        raise OutputError(f"cannot write {printable(path)}: it is a folder; give a file name")
+    if path.exists() and not path.is_file():
+        return  # a device
+    above = path.resolve().parent
+    while not above.exists():
+        above = above.parent
+    if not above.is_dir():
+        raise OutputError(
+            f"cannot write {printable(path)}: {printable(above)} is a file; choose another place"
+        )
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"cannot write {printable(path)}: {printable(above)} is read-only; choose another place"
+        )
+
+
 def require_empty(folder: Path, what: str) -> None:
     """Refuse a folder with something in it, as the place for `what`.
 

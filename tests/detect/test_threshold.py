@@ -124,3 +124,11 @@ def test_whatever_the_scores_there_is_a_threshold(normals: list[float], defects:
         assert choice.macro_f1 > 0.9
     else:
         assert choice.macro_f1 < 0.8
+
+
+def test_one_extreme_score_does_not_blunt_the_threshold() -> None:
+    rng = np.random.default_rng(0)
+    normals, defects = rng.normal(0, 1, 500), rng.normal(7, 1, 30)
+    usual = choose_threshold(normals, defects)
+    extreme = choose_threshold(normals, np.append(defects, 1e5))
+    assert extreme.threshold == pytest.approx(usual.threshold, abs=0.5)

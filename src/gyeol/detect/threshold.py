@@ -92,7 +92,10 @@ def choose_threshold(
         Bootstrap rounds for the interval.
     """
     normals, defects = np.asarray(normals, np.float64), np.asarray(defects, np.float64)
-    grid = np.linspace(float(np.quantile(normals, 0.5)), float(max(normals.max(), defects.max())) + 1.0, 2000)
+    low, seen = float(np.quantile(normals, 0.5)), np.unique(np.concatenate([normals, defects]))
+    even = np.linspace(low, float(seen[-1]) + 1.0, 2000)
+    between = (seen[1:] + seen[:-1]) / 2  # one extreme score must not make the grid too coarse for the rest
+    grid = np.unique(np.concatenate([even, between[between > low]]))
     missed, alarms = share_below(defects, grid), share_above(normals, grid)
     curve = expected_macro_f1(missed, alarms, prevalence)
     best = int(curve.argmax())
@@ -108,11 +111,11 @@ def choose_threshold(
         )
         for _ in range(rounds)
     ]
-    low, high = np.quantile(again, (0.025, 0.975))
+    interval = np.quantile(again, (0.025, 0.975))
     return Choice(
         threshold=float(grid[best]),
         macro_f1=float(curve[best]),
-        interval=(float(low), float(high)),
+        interval=(float(interval[0]), float(interval[1])),
         missed=float(missed[best]),
         alarms=float(alarms[best]),
         prevalence=prevalence,

@@ -17,7 +17,7 @@ from gyeol.detect.verdict import Verdict
 from gyeol.engine.overlay import save_overlay, save_raw
 from gyeol.engine.stream import Judged, Keep
 from gyeol.errors import OutputError
-from gyeol.files import atomic_directory, atomic_file, require_empty
+from gyeol.files import atomic_directory, atomic_file, require_empty, require_writable
 from gyeol.kinds import UNFAMILIAR
 
 SCORE_COLUMNS = ("ImageId", "score", "answer", "kind", "note")
@@ -64,8 +64,7 @@ class Outputs:
         files = [p for p in (self.submission, self.scores) if p is not None]
         folders = [p for p in self._folders.values() if p is not None]
         for place in files:
-            if place.is_dir():
-                raise OutputError(f"cannot write {place}: it is a folder; give a file name")
+            require_writable(place)
         for folder in folders:
             require_empty(folder, "the heat maps")
         taken: set[Path] = set()
