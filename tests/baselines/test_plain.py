@@ -8,6 +8,7 @@ import pytest
 from gyeol.baselines import plain
 from gyeol.baselines.plain import PlainClassifier, flipped, split
 from gyeol.data.dataset import Dataset, LabelledImage
+from gyeol.data.image import read_image
 from gyeol.errors import DataError, ModelError
 
 
@@ -50,7 +51,7 @@ def test_same_seed_same_model_and_files_score_like_arrays(dataset: Dataset, smal
     first = PlainClassifier(epochs=1, size=32, seed=3).fit(dataset).score_samples(paths)
     second = PlainClassifier(epochs=1, size=32, seed=3).fit(dataset)
     np.testing.assert_array_equal(first, second.score_samples(paths))
-    arrays = [plain.read_image(path) for path in paths]
+    arrays = [read_image(path) for path in paths]
     np.testing.assert_array_equal(first, second.score_samples(arrays))
 
 

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
+from gyeol.baselines.images import Picture, Pixels, in_batches, read_small
 from gyeol.baselines.resnet import ResNet18D
 from gyeol.data.competition import read_competition
 from gyeol.data.dataset import Dataset
-from gyeol.data.image import read_image
 from gyeol.detect.device import autocast, pick_device
 from gyeol.errors import DataError, ModelError
 from gyeol.metrics.classification import macro_f1
@@ -35,10 +32,6 @@ LEARNING_RATE, WEIGHT_DECAY = 1e-3, 0.05
 """Of AdamW; the rate falls to zero along a cosine."""
 VALIDATION = 0.1
 """Share of either class that is not learnt from."""
-_READERS = 2
-
-Picture = Path | str | NDArray[np.uint8]
-Pixels = NDArray[np.uint8]
 
 
 class PlainClassifier:
@@ -65,6 +58,7 @@ class PlainClassifier:
 
     net_: ResNet18D
     record_: dict[str, Any]
+    threshold_ = 0.5
 
     def __init__(self, epochs: int = 3, size: int = 224, seed: int = 0, minutes: float | None = None) -> None:
         if epochs < 1 or size < 32 or seed < 0 or (minutes is not None and not minutes > 0):
@@ -92,9 +86,7 @@ class PlainClassifier:
             if not (labels == label).any():
                 raise DataError(f"{dataset.root}: no {what} to learn from; a classifier needs both classes")
         paths = [image.path for image in dataset.train]
-        pixels = np.empty((len(paths), self.size, self.size), np.uint8)  # the whole folder, made small
-        for row, picture in enumerate(_resized(paths, self.size)):
-            pixels[row] = picture
+        pixels = read_small(paths, self.size)
         self._mean, self._deviation = float(pixels.mean()), max(1.0, float(pixels[::7].std()))
         learnt, held_out = split(labels, self.seed)
         with torch.random.fork_rng(devices=[]):
@@ -117,20 +109,17 @@ class PlainClassifier:
         """
         if not hasattr(self, "record_"):
             raise ModelError("this classifier has not learnt anything yet; call fit")
-        scores: list[NDArray[np.float64]] = []
-        waiting: list[Pixels] = []
-        for picture in _resized(images, self.size):
-            waiting.append(picture)
-            if len(waiting) == BATCH:
-                scores.append(self._probabilities(np.stack(waiting)))
-                waiting = []
-        if waiting:
-            scores.append(self._probabilities(np.stack(waiting)))
+        scores = [self._probabilities(pixels) for pixels in in_batches(images, self.size, BATCH)]
         return np.concatenate(scores) if scores else np.empty(0, np.float64)
 
     def predict(self, images: Iterable[Picture]) -> NDArray[np.int64]:
         """Answers (N,) by argmax: 1 defect, 0 normal."""
-        return (self.score_samples(images) > 0.5).astype(np.int64)
+        return (self.score_samples(images) > self.threshold_).astype(np.int64)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the network."""
+        return sum(p.numel() * p.element_size() for p in self.net_.parameters())
 
     # ---- training ----------------------------------------------------------------------------------------
 
@@ -222,27 +211,3 @@ def flipped(pixels: Pixels, flips: NDArray[np.bool_]) -> Pixels:
     """Mirror images (B, H, W) upside down where ``flips[0]`` and left to right where ``flips[1]``."""
     pixels = np.where(flips[0][:, None, None], pixels[:, ::-1], pixels)
     return np.where(flips[1][:, None, None], pixels[:, :, ::-1], pixels)
-
-
-def _resized(images: Iterable[Picture], size: int) -> Iterator[Pixels]:
-    """Read and resize in the background, in order, a few images ahead of what is taken."""
-    waiting: deque[Future[Pixels]] = deque()
-    with ThreadPoolExecutor(_READERS) as pool:
-        try:
-            for image in images:
-                waiting.append(pool.submit(_read, image, size))
-                if len(waiting) > 2 * BATCH:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _read(image: Picture, size: int) -> Pixels:
-    pixels = image if isinstance(image, np.ndarray) else read_image(Path(image))
-    if pixels.ndim != 2 or pixels.dtype != np.uint8:
-        raise ModelError(f"an image must be a (H, W) uint8 array, not {pixels.shape} {pixels.dtype}")
-    # Pillow widens the filter when it shrinks, so that fine texture does not alias.
-    small = Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR)
-    return np.asarray(small, np.uint8)

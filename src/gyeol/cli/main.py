@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "Say exactly what is wrong with a submission.",
     "evaluate": "Compare a submission or scores with the answers.",
     "errors": "Draw every miss and false alarm with its heat map.",
+    "compare": "Train gyeol and others on one folder and compare them.",
     "run": "Explore, train, predict and, with a key, evaluate.",
 }
 

@@ -210,7 +210,7 @@ class Course:
             start = int(state["step"])
             if state["watch"]:
                 watch.restore(state["watch"])
-        sampler = Sampler(self.training, defects, self.config.seed)
+        sampler = Sampler(self.training, defects, self.config.seed, self.images.ways)
         run_phase(
             self.learner,
             sampler,
@@ -223,7 +223,7 @@ class Course:
         )
 
     def _validation(self, defects: list[Surface], recipe: Recipe) -> list[Batch]:
-        sampler = Sampler(self.held_out, defects, self.config.seed + 1_000_003)
+        sampler = Sampler(self.held_out, defects, self.config.seed + 1_000_003, self.images.ways)
         return [sampler.batch(number, recipe) for number in range(8)]
 
     def count_steps(self) -> int:
@@ -232,7 +232,10 @@ class Course:
             return self.config.steps
         if self.config.minutes is None:
             return DEFAULT_STEPS
-        learner, sampler = Learner(self.config), Sampler(self.training, [], self.config.seed)
+        learner, sampler = (
+            Learner(self.config),
+            Sampler(self.training, [], self.config.seed, self.images.ways),
+        )
         began = 0.0
         for step in range(TIMED):
             if step == 5:  # the first steps choose kernels and fill caches

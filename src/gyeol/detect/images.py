@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gyeol.data.dataset import Dataset, LabelledImage
 from gyeol.data.image import read_image, read_mask
+from gyeol.detect.augment.symmetry import Way, symmetries
 from gyeol.detect.surfaces import Surface
 from gyeol.kinds import Kinds, describe, fit_kinds
 
@@ -25,11 +26,14 @@ class TrainingImages:
         In the order of the dataset; of the normals, those that fit in memory.
     kinds : Kinds
         The kinds of texture found among them.
+    ways : tuple of tuple of Way
+        How each kind may be turned and mirrored.
     """
 
     defects: list[Surface]
     normals: list[Surface]
     kinds: Kinds
+    ways: tuple[tuple[Way, ...], ...] = ()
 
 
 def load_training_images(
@@ -70,7 +74,8 @@ def load_training_images(
     for surface, kind in zip(surfaces, kinds.assign(np.stack(descriptors)), strict=True):
         surface.kind = int(kind)
     count = len(dataset.defects)
-    return TrainingImages(surfaces[:count], surfaces[count:], kinds)
+    normals_read = surfaces[count:]
+    return TrainingImages(surfaces[:count], normals_read, kinds, symmetries(normals_read, kinds))
 
 
 def _read(image: LabelledImage) -> tuple[Surface, NDArray[np.float32]]:

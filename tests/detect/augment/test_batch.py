@@ -152,3 +152,21 @@ def test_a_composed_defect_lies_on_a_normal_of_its_kind(
     assert numbers == {2, 3}
     of_kind_1.kind = 7  # of which there is no normal
     assert sampler.batch(0, MIXED).normal[COMPOSED].min() >= 0
+
+
+@pytest.mark.parametrize(
+    ("ways", "directions"), [(((0, False),), {0}), (((0, False), (2, False)), {0, 2}), ((), {0, 1, 2, 3})]
+)
+def test_crops_are_turned_only_in_the_ways_of_their_kind(
+    defect: Callable[..., Surface], ways: tuple[tuple[int, bool], ...], directions: set[int]
+) -> None:
+    slope = np.repeat(np.linspace(0, 255, 128)[None], 128, axis=0).astype(np.uint8)
+    mask = np.zeros((128, 128), bool)
+    mask[60:70, 60:70] = True
+    sampler = Sampler([Surface(slope)], [Surface(slope, mask=mask)], 0, (ways,) if ways else ())
+    seen = set()
+    for step in range(8):
+        for crop in sampler.batch(step, replace(MIXED, synthetic=0, pasted=0, composed=0)).pixels[:, 0]:
+            across, down = np.diff(crop.mean(0)).mean(), np.diff(crop.mean(1)).mean()
+            seen.add((0 if across > 0 else 2) if abs(across) > abs(down) else (1 if down > 0 else 3))
+    assert seen == directions

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gyeol.detect.augment import alterations, compose, marks
 from gyeol.detect.augment.crops import Crop, finish
 from gyeol.detect.augment.shapes import Image, any_shape
+from gyeol.detect.augment.symmetry import ALL, Way
 from gyeol.detect.augment.visibility import visibility
 from gyeol.detect.network import STRIDE
 from gyeol.detect.surfaces import Surface, corner_on_defect, crop, random_corner
@@ -106,10 +107,19 @@ class Sampler:
         The images to draw from.
     seed : int
         Together with the step it decides everything.
+    ways : sequence of tuple of Way, optional
+        For each kind, how its images may be turned and mirrored; by default in all eight ways.
     """
 
-    def __init__(self, normals: Sequence[Surface], defects: Sequence[Surface], seed: int) -> None:
+    def __init__(
+        self,
+        normals: Sequence[Surface],
+        defects: Sequence[Surface],
+        seed: int,
+        ways: Sequence[tuple[Way, ...]] = (),
+    ) -> None:
         self.normals, self.defects, self.seed = normals, defects, seed
+        self.ways = dict(enumerate(ways))
         self.of_kind: dict[int, list[int]] = {}
         for number, surface in enumerate(normals):
             self.of_kind.setdefault(surface.kind, []).append(number)
@@ -142,6 +152,9 @@ class Sampler:
         surface = self.normals[number]
         return crop(surface, *random_corner(surface, recipe.size, rng), recipe.size)[0]
 
+    def _ways(self, number: int) -> tuple[Way, ...]:
+        return self.ways.get(self.normals[number].kind, ALL)
+
     def _like(self, kind: int, rng: np.random.Generator) -> int:
         """Draw a normal image of a kind (of any kind where there is none)."""
         same = self.of_kind.get(kind)
@@ -155,7 +168,9 @@ class Sampler:
             patch = self._cut(other, recipe, rng)
             shape = (any_shape(recipe.size, rng) > 0.5).astype(np.float32)
             pixels = compose.paste(pixels, patch, compose.feather(shape, rng))
-        return Crop(pixels, np.zeros_like(pixels), np.ones_like(pixels), normal=number)
+        return Crop(
+            pixels, np.zeros_like(pixels), np.ones_like(pixels), normal=number, ways=self._ways(number)
+        )
 
     def _synthetic(self, recipe: Recipe, rng: np.random.Generator) -> Crop:
         number = int(rng.integers(len(self.normals)))
@@ -174,7 +189,7 @@ class Sampler:
             else:
                 known = np.minimum(known, 1 - where)
             pixels = changed
-        return Crop(pixels, mask, known, normal=number)
+        return Crop(pixels, mask, known, normal=number, ways=self._ways(number))
 
     def _altered(
         self, pixels: Image, kind: int, recipe: Recipe, rng: np.random.Generator
@@ -193,8 +208,8 @@ class Sampler:
         surface = self.defects[int(rng.integers(len(self.defects)))]
         pixels, mask = crop(surface, *corner_on_defect(surface, recipe.size, rng), recipe.size)
         if surface.mask is None:  # somewhere in it there is a defect, so none of it may be called normal
-            return Crop(pixels, mask, np.zeros_like(mask))
-        return Crop(pixels, mask, np.ones_like(mask), rough=True)
+            return Crop(pixels, mask, np.zeros_like(mask), ways=self.ways.get(surface.kind, ALL))
+        return Crop(pixels, mask, np.ones_like(mask), rough=True, ways=self.ways.get(surface.kind, ALL))
 
     def _composed(self, recipe: Recipe, rng: np.random.Generator) -> Crop:
         surface = self.defects[int(rng.integers(len(self.defects)))]
@@ -205,4 +220,4 @@ class Sampler:
         number = self._like(surface.kind, rng)
         onto = self._cut(number, recipe, rng)
         blended = compose.paste(onto, patch, compose.cover(mask, rng))
-        return Crop(blended, mask, np.ones_like(mask), rough=True, normal=number)
+        return Crop(blended, mask, np.ones_like(mask), rough=True, normal=number, ways=self._ways(number))

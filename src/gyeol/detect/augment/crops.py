@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from gyeol.detect.augment.shapes import Image
+from gyeol.detect.augment.symmetry import ALL, Way, turned
 from gyeol.detect.network import STRIDE
 
 
@@ -27,6 +28,8 @@ class Crop:
         Whether a person drew the mask, so that only some of what it marks shows the defect.
     normal : int
         Number of the normal image that it was cut from, or -1.
+    ways : tuple of Way
+        The turns and mirror images that it may be given.
     """
 
     pixels: Image
@@ -34,6 +37,7 @@ class Crop:
     known: Image
     rough: bool = False
     normal: int = -1
+    ways: tuple[Way, ...] = ALL
 
 
 @dataclass
@@ -48,8 +52,8 @@ class Cells:
 def finish(crop: Crop, size: int, rng: np.random.Generator) -> tuple[Image, Cells]:
     """Scale a crop to `size`, turn, mirror and re-light it, and bring its mask to cells."""
     pixels, mask, known = (resized(each, size) for each in (crop.pixels, crop.mask, crop.known))
-    turns, mirror = int(rng.integers(4)), rng.random() < 0.5
-    pixels, mask, known = (_dihedral(each, turns, mirror) for each in (pixels, mask, known))
+    way = crop.ways[int(rng.integers(len(crop.ways)))]
+    pixels, mask, known = (turned(each, way) for each in (pixels, mask, known))
     if rng.random() < 0.5:
         pixels = pixels * np.float32(rng.uniform(0.85, 1.15)) + np.float32(rng.uniform(-0.2, 0.2))
     if rng.random() < 0.3:
@@ -67,11 +71,6 @@ def resized(image: Image, size: int) -> Image:
         return image
     how = cv2.INTER_AREA if image.shape[0] > size else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(np.ascontiguousarray(image), (size, size), interpolation=how), np.float32)
-
-
-def _dihedral(image: Image, turns: int, mirror: bool) -> Image:
-    image = np.rot90(image, turns)
-    return np.ascontiguousarray(image[:, ::-1] if mirror else image)
 
 
 def _slope(size: int, rng: np.random.Generator) -> Image:

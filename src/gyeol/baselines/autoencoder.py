@@ -1,0 +1,143 @@
+"""A convolutional autoencoder that learns to redraw good surfaces, and fails to redraw defects (Bergmann et al. 2019).
+
+It learns from crops at full resolution and from scratch. An image is as defective as its worst redrawn place.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from gyeol.baselines.images import Picture, each
+from gyeol.baselines.one_class import split_normals, threshold_for
+from gyeol.data.competition import read_competition
+from gyeol.data.dataset import Dataset
+from gyeol.detect.device import autocast, pick_device
+from gyeol.detect.surfaces import Surface, crop, grey_statistics, normalise, random_corner
+from gyeol.errors import ModelError
+
+SIZE, BATCH = 128, 32
+WIDTHS = (32, 64, 128)
+BOTTLENECK = 16
+"""Channels at stride 8: an eighth of what the pixels hold, too few to copy them."""
+LEARNING_RATE = 2e-3
+MOST = 2000
+"""Normals that are kept in memory to learn from."""
+WORST = 16
+"""Side in pixels over which the error is averaged before the worst place is taken."""
+
+
+def _halve(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 4, 2, 1), nn.BatchNorm2d(outputs), nn.LeakyReLU(0.2))
+
+
+def _double(inputs: int, outputs: int) -> nn.Sequential:
+    made = nn.ConvTranspose2d(inputs, outputs, 4, 2, 1)
+    return nn.Sequential(made, nn.BatchNorm2d(outputs), nn.LeakyReLU(0.2))
+
+
+class Autoencoder:
+    """Reconstruction error.
+
+    Parameters
+    ----------
+    seed : int
+    minutes : float
+        Training time.
+
+    Attributes
+    ----------
+    threshold_ : float
+    """
+
+    threshold_: float
+    net_: nn.Sequential
+
+    def __init__(self, seed: int = 0, minutes: float = 5.0) -> None:
+        if not minutes > 0:
+            raise ModelError(f"minutes is {minutes}; it must be above 0")
+        self.seed, self.minutes = seed, minutes
+        self.device = pick_device()
+
+    def fit(
+        self, dataset: Dataset | Path | str, *, say: Callable[[str], None] = lambda _: None
+    ) -> Autoencoder:
+        """Learn from the normals; the defects set the threshold.
+
+        Raises
+        ------
+        DataError
+            If there are no defects, fewer than two normals, or an image cannot be read.
+        """
+        if not isinstance(dataset, Dataset):
+            dataset = read_competition(Path(dataset))
+        learnt, held_out = split_normals(dataset, self.seed)
+        surfaces = list(each(learnt[:MOST], Surface))
+        torch.manual_seed(self.seed)
+        first, second, third = WIDTHS
+        net = nn.Sequential(
+            _halve(1, first),
+            _halve(first, second),
+            _halve(second, third),
+            nn.Conv2d(third, BOTTLENECK, 1),
+            nn.Conv2d(BOTTLENECK, third, 1),
+            _double(third, second),
+            _double(second, first),
+            nn.ConvTranspose2d(first, 1, 4, 2, 1),
+        )
+        self.net_ = net.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._train(surfaces, say)
+        self.threshold_ = threshold_for(self.score_samples, dataset, held_out)
+        return self
+
+    def _train(self, surfaces: list[Surface], say: Callable[[str], None]) -> None:
+        optimiser = torch.optim.AdamW(self.net_.parameters(), lr=LEARNING_RATE)
+        rng = np.random.default_rng([self.seed, 7])
+        began, share, steps, smooth = time.monotonic(), 0.0, 0, math.nan
+        while share < 1:
+            chosen = [surfaces[int(number)] for number in rng.integers(len(surfaces), size=BATCH)]
+            crops = [crop(each, *random_corner(each, SIZE, rng), SIZE)[0] for each in chosen]
+            x = torch.from_numpy(np.stack(crops)[:, None]).to(self.device)
+            for group in optimiser.param_groups:
+                group["lr"] = LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * share))
+            self.net_.train()
+            with autocast(self.device, "auto"):
+                redrawn = self.net_(x)
+            loss = F.mse_loss(redrawn.float(), x)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            steps += 1
+            value = float(loss.detach())
+            smooth = value if math.isnan(smooth) else 0.98 * smooth + 0.02 * value
+            share = (time.monotonic() - began) / (60 * self.minutes)
+        say(f"{steps:,} steps of {BATCH} crops, error {smooth:.3f}")
+
+    def score_samples(self, images: Iterable[Picture]) -> NDArray[np.float64]:
+        """Score images (N,): the largest mean squared error of any place, in squared grey deviations."""
+        return np.array([self._score(pixels) for pixels in each(images, lambda p: p)], np.float64)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the network."""
+        return sum(p.numel() * p.element_size() for p in self.net_.parameters())
+
+    @torch.inference_mode()
+    def _score(self, pixels: NDArray[np.uint8]) -> float:
+        self.net_.eval()
+        height, width = (max(8, length // 8 * 8) for length in pixels.shape)
+        x = torch.from_numpy(normalise(pixels, *grey_statistics(pixels)))[None, None]
+        x = F.pad(x, (0, max(0, width - x.shape[3]), 0, max(0, height - x.shape[2])), mode="replicate")
+        x = x[..., :height, :width].to(self.device)
+        with autocast(self.device, "auto"):
+            redrawn: Tensor = self.net_(x)
+        error = (redrawn.float() - x) ** 2
+        return float(F.avg_pool2d(error, min(WORST, height, width), WORST // 4).max())

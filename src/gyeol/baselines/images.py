@@ -1,0 +1,82 @@
+"""Whole images made small, as most classifiers take them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from gyeol.data.image import read_image
+from gyeol.errors import ModelError
+
+Picture = Path | str | NDArray[np.uint8]
+Pixels = NDArray[np.uint8]
+T = TypeVar("T")
+AHEAD = 64
+"""Images that are read before they are asked for."""
+READERS = 2
+
+
+def read_small(paths: Sequence[Picture], size: int) -> Pixels:
+    """Read images into one array (N, size, size) uint8.
+
+    Raises
+    ------
+    DataError
+        If an image cannot be read.
+    """
+    pixels = np.empty((len(paths), size, size), np.uint8)
+    for row, picture in enumerate(resized(paths, size)):
+        pixels[row] = picture
+    return pixels
+
+
+def each(images: Iterable[Picture], work: Callable[[Pixels], T]) -> Iterator[T]:
+    """Read images and do something with each in the background, in order, a few ahead of what is taken."""
+
+    def read_and_work(image: Picture) -> T:
+        pixels = image if isinstance(image, np.ndarray) else read_image(Path(image))
+        if pixels.ndim != 2 or pixels.dtype != np.uint8:
+            raise ModelError(f"an image must be a (H, W) uint8 array, not {pixels.shape} {pixels.dtype}")
+        return work(pixels)
+
+    waiting: deque[Future[T]] = deque()
+    with ThreadPoolExecutor(READERS) as pool:
+        try:
+            for image in images:
+                waiting.append(pool.submit(read_and_work, image))
+                if len(waiting) > AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def resized(images: Iterable[Picture], size: int) -> Iterator[Pixels]:
+    """Read images and make each (size, size) uint8, whatever its shape."""
+
+    def small(pixels: Pixels) -> Pixels:
+        # Pillow widens the filter when it shrinks, so that fine texture does not alias.
+        resized = Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR)
+        return np.asarray(resized, np.uint8)
+
+    return each(images, small)
+
+
+def in_batches(images: Iterable[Picture], size: int, count: int) -> Iterator[Pixels]:
+    """Read and resize images and hand them out `count` at a time: (B, size, size) uint8."""
+    waiting: list[Pixels] = []
+    for picture in resized(images, size):
+        waiting.append(picture)
+        if len(waiting) == count:
+            yield np.stack(waiting)
+            waiting = []
+    if waiting:
+        yield np.stack(waiting)

