@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gyeol.cli.main import main
+from gyeol.compare import methods, run
+
+Compare = Callable[..., tuple[Any, str, str]]
+
+
+@pytest.fixture
+def data(competition: Path) -> Path:
+    (competition / "key").mkdir()
+    (competition / "key/answers.csv").write_text("ImageId,answer\ntest_0,1\ntest_1,0\ntest_2,0\n")
+    return competition
+
+
+@pytest.fixture
+def compare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Compare:
+    """Call `gyeol compare`; give its exit code, stdout and stderr."""
+
+    def call(*arguments: object) -> tuple[Any, str, str]:
+        monkeypatch.setattr(sys, "argv", ["gyeol", "compare", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return caught.value.code, out, err
+
+    return call
+
+
+def test_two_methods_on_a_real_folder(compare: Compare, data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = (data, "-o", out, "--methods", "filter-bank,plain", "--minutes", "0.01", "--json")
+    code, said, _ = compare(*arguments)
+    assert code == 0
+    rows = json.loads(said)["rows"]
+    assert [row["asked"]["method"] for row in rows] == ["filter-bank", "plain"]
+    assert json.loads((out / "compare.json").read_text())["rows"] == rows
+    assert (out / "compare.png").is_file()
+    assert (out / "plain/scores.csv").is_file()
+    for each in rows:
+        assert 0 <= each["macro_f1"] <= 1
+        assert each["peak_mib"] > 50
+        assert each["images_s"] > 0
+    code, again, err = compare(*arguments)
+    assert json.loads(again)["rows"] == rows, "what was made is kept"
+    assert "there already" in err
+
+
+def test_the_table_has_the_best_first(
+    compare: Compare, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def row(name: str, *_: Any) -> dict[str, Any]:
+        figures = dict.fromkeys(
+            ("macro_f1", "best_macro_f1", "auroc", "average_precision"), 0.5 + 0.4 * (name == "plain")
+        )
+        counts = dict.fromkeys(("misses", "false_alarms", "train_s", "images_s", "peak_mib", "size_mib"), 3)
+        return {
+            "title": f"method {name}",
+            "asked": {"method": name},
+            "outside": name != "plain",
+            "validation": None,
+            "interval": [0.4, 1.0],
+            **figures,
+            **counts,
+        }
+
+    monkeypatch.setattr(run, "compare", row)
+    monkeypatch.setenv("COLUMNS", "200")
+    code, said, _ = compare(data, "-o", tmp_path / "out", "--methods", "gyeol,plain")
+    assert code == 0
+    assert said.index("method plain") < said.index("method gyeol")
+    assert "ImageNet" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--methods", "gyeol,magic"], "no method 'magic'"),
+        (["--methods", " , "], "names none"),
+        (["--minutes", "0"], "minutes"),
+        (["--key", "nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(
+    compare: Compare, data: Path, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    code, _, err = compare(data, "-o", tmp_path / "out", *arguments)
+    assert code == 2
+    assert words in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_without_a_key_is_told_so(compare: Compare, competition: Path, tmp_path: Path) -> None:
+    code, _, err = compare(competition, "-o", tmp_path / "out")
+    assert code == 2
+    assert "--key" in err
+
+
+def test_methods_whose_weights_are_missing_are_left_out_or_refused(
+    compare: Compare, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(methods.Method, "available", property(lambda self: not self.package))
+    seen: list[str] = []
+
+    def note(name: str, *_: Any) -> dict[str, Any]:
+        seen.append(name)
+        raise run.ModelError("enough")
+
+    monkeypatch.setattr(run, "compare", note)
+    _, _, err = compare(data, "-o", tmp_path / "out")
+    assert "patch-memory is left out" in err
+    assert seen == ["gyeol"]
+    code, _, err = compare(data, "-o", tmp_path / "out", "--methods", "patch-memory")
+    assert code == 2
+    assert "gyeol[compare]" in err
