@@ -43,14 +43,17 @@ def draw_comparison(rows: list[dict[str, Any]], path: Path) -> None:
             va="center",
             fontsize=9,
         )
-    left.set_yticks(range(len(ordered)), [row["title"] for row in ordered])
+    left.set_yticks(range(len(ordered)), [f"{row['title']}  {rank}" for rank, row in _ranked(ordered)])
     left.set_xlim(min(0.4, *(row["interval"][0] for row in ordered)) - 0.02, 1.09)
-    left.set_xlabel("Macro F1 at the chosen threshold, with the 95 % interval of resampled images")
+    left.set_xlabel("Macro F1 at the chosen threshold, 95 % interval")
     for row, colour in zip(ordered, colours, strict=True):
         right.plot(row["images_s"], row["auroc"], "o", color=colour, markersize=8)
-    for row in ordered:
+    for rank, row in _ranked(
+        ordered
+    ):  # to the left and right in turn, so that two near each other can be read
+        offset = (9, 4) if rank % 2 else (-15, 4)
         right.annotate(
-            row["title"], (row["images_s"], row["auroc"]), (6, -11), textcoords="offset points", fontsize=7.5
+            str(rank), (row["images_s"], row["auroc"]), offset, textcoords="offset points", fontsize=9
         )
     right.set_xscale("log")
     right.set_xlabel("images a second, files to scores")
@@ -61,12 +64,17 @@ def draw_comparison(rows: list[dict[str, Any]], path: Path) -> None:
         axis.spines[["top", "right"]].set_visible(False)
     for colour, text in ((OWN, "gyeol"), (INSIDE, "this folder alone"), (OUTSIDE, "ImageNet weights")):
         left.plot([], [], "o", color=colour, label=text)
-    left.legend(loc="lower left", fontsize=8, frameon=False)
+    figure.legend(loc="outside upper center", ncols=3, fontsize=9, frameon=False)
     try:
         with atomic_file(path, "wb") as stream:
             figure.savefig(stream, format="png")
     except ValueError as error:
         raise OutputError(f"cannot draw {path}: {error}") from error
+
+
+def _ranked(ordered: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """Number rows from the worst to the best, 1 for the best."""
+    return [(len(ordered) - place, row) for place, row in enumerate(ordered)]
 
 
 def _colour(row: dict[str, Any]) -> str:
