@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 MINUTES ?= 5
 
-.PHONY: demo test lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-table
+.PHONY: demo test lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-table
 
 # The environment is made again when what it is made of changes.
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -40,6 +40,8 @@ bench-tiles: setup
 	$(BIN)/python benchmarks/tiles.py
 bench-hard: setup
 	$(BIN)/python benchmarks/hard.py
+bench-few: setup
+	$(BIN)/python benchmarks/few.py
 bench-table: setup
 	$(BIN)/python benchmarks/table.py
 

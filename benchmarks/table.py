@@ -19,8 +19,12 @@ FILES = {
     "full": "The full sample, as large as the competition: 6,790 normals, 30 defects, 9,100 to judge",
     "tiles": "Real images: magnetic tiles, 30 defects (6 of each of 5 types) and half of the normals",
     "hard": "Hard for having thirty: the same normals and test, with many labelled defects",
+    "few": "Fewer defects, fewer normals, no masks, a type of defect that was never shown",
+    "robustness": "Test images changed, training images not",
     "sample": "The sample itself",
 }
+BRIEF = ("few", "robustness")
+"""Files whose rows differ in one thing and are best read down a column."""
 INTRO = """# Benchmarks
 
 Made by `python benchmarks/table.py` from the results in `benchmarks/*.json`; do not edit. Each row is a run
@@ -123,6 +127,60 @@ def kinds(groups: dict[str, list[Row]]) -> str:
     return table(turned[0], turned[1:])
 
 
+def brief(rows: list[Row]) -> str:
+    """Lay out rows that differ in one thing, in the order of the numbers in their names."""
+    header = ["method", "seeds", "Macro F1", "best possible", "AUROC", "misses", "false alarms", "estimate"]
+    names = ("macro_f1", "best_macro_f1", "auroc", "misses", "false_alarms", "estimate")
+    groups: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda each: natural(each["method"])):
+        groups.setdefault(row["method"], []).append(row)
+    lines = [
+        [name, str(len(own)), *(span(map(metric(m), own), 4 if "s" not in m[-1] else 1) for m in names)]
+        for name, own in groups.items()
+    ]
+    return table(header, lines)
+
+
+def natural(text: str) -> list[tuple[int, float, str]]:
+    """Order names by the numbers in them."""
+    words = text.replace(",", "").split()
+    return [(0, float(word), "") if _number(word) else (1, 0.0, word) for word in words]
+
+
+def _number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def calibration(held: list[Row]) -> str:
+    """Compare what training expected, without the test, with what the test showed: a line for every run."""
+    rows = [row for row in held if "estimate" in row["metrics"]]
+    header = ["data", "method", "seed", "estimate (95 % interval)", "truth", "gap", "truth inside"]
+    lines, inside, gaps = [], 0, []
+    for row in rows:
+        found = row["metrics"]
+        low, high = found["estimate_interval"]
+        holds = low <= found["macro_f1"] <= high
+        inside += holds
+        gaps.append(abs(found["estimate_gap"]))
+        lines.append(
+            [
+                row["question"],
+                row["method"],
+                str(row["seed"]),
+                f"{found['estimate']:.4f} ({low:.4f} to {high:.4f})",
+                f"{found['macro_f1']:.4f}",
+                f"{found['estimate_gap']:+.4f}",
+                "yes" if holds else "no",
+            ]
+        )
+    said = f"{inside} of {len(rows)} truths lie inside the interval; the mean absolute gap is {sum(gaps) / len(gaps):.4f}.\n"
+    return f"{said}\n{table(header, lines)}"
+
+
 def digits(name: str) -> int:
     return 3 if name.endswith(("f1", "auroc")) else 1 if name.endswith("_s") else 0
 
@@ -167,7 +225,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks")
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "docs/benchmarks.md")
     options = parser.parse_args()
-    parts = [INTRO]
+    parts, estimated = [INTRO], []
     for name, title in FILES.items():
         file = options.results / f"{name}.json"
         if not file.exists():
@@ -178,8 +236,11 @@ def main() -> None:
             parts.append("; ".join(notes).capitalize() + ".\n")
         for question in dict.fromkeys(row["question"] for row in held["rows"]):
             rows = [row for row in held["rows"] if row["question"] == question]
-            body = sample(rows) if name == "sample" else accuracy(rows)
+            body = sample(rows) if name == "sample" else brief(rows) if name in BRIEF else accuracy(rows)
             parts.append(f"### {question[0].upper()}{question[1:]}\n\n{body}\n{under(rows)}")
+        estimated += [row for row in held["rows"] if "estimate" in row["metrics"]]
+    if estimated:
+        parts.append(f"## What training expects of itself\n\n{calibration(estimated)}")
     with atomic_file(options.output) as stream:
         stream.write("\n".join(parts))
     print(options.output)
