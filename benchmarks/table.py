@@ -130,12 +130,12 @@ def kinds(groups: dict[str, list[Row]]) -> str:
 def brief(rows: list[Row]) -> str:
     """Lay out rows that differ in one thing, in the order of the numbers in their names."""
     header = ["method", "seeds", "Macro F1", "best possible", "AUROC", "misses", "false alarms", "estimate"]
-    names = ("macro_f1", "best_macro_f1", "auroc", "misses", "false_alarms", "estimate")
+    names = {"macro_f1": 4, "best_macro_f1": 4, "auroc": 4, "misses": 1, "false_alarms": 1, "estimate": 4}
     groups: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda each: natural(each["method"])):
         groups.setdefault(row["method"], []).append(row)
     lines = [
-        [name, str(len(own)), *(span(map(metric(m), own), 4 if "s" not in m[-1] else 1) for m in names)]
+        [name, str(len(own)), *(span(map(metric(m), own), digits) for m, digits in names.items())]
         for name, own in groups.items()
     ]
     return table(header, lines)
@@ -177,7 +177,8 @@ def calibration(held: list[Row]) -> str:
                 "yes" if holds else "no",
             ]
         )
-    said = f"{inside} of {len(rows)} truths lie inside the interval; the mean absolute gap is {sum(gaps) / len(gaps):.4f}.\n"
+    mean = sum(gaps) / len(gaps)
+    said = f"{inside} of {len(rows)} truths lie inside the interval; the mean absolute gap is {mean:.4f}.\n"
     return f"{said}\n{table(header, lines)}"
 
 
@@ -231,6 +232,8 @@ def main() -> None:
         if not file.exists():
             continue
         held = json.loads(file.read_text(encoding="utf-8"))
+        if not held["rows"]:
+            continue
         parts.append(f"## {title}\n")
         if notes := [f"{key} {value}" for key, value in held.items() if key != "rows"]:
             parts.append("; ".join(notes).capitalize() + ".\n")
