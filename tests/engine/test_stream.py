@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from gyeol.detect.verdict import Verdict
 from gyeol.engine.stream import AHEAD, Judged, judge_all
@@ -113,3 +114,23 @@ def test_images_are_read_only_a_little_ahead(bright: Any, rows: Rows) -> None:
     next(stream)
     assert asked <= AHEAD + 1
     stream.close()  # type: ignore[attr-defined]
+
+
+def test_the_callers_own_threads_stay_as_they_were(bright: Any, rows: Rows) -> None:
+    before = torch.get_num_threads()
+    assert len(list(judge_all(bright, rows, workers=3))) == len(rows)
+    assert torch.get_num_threads() == before
+
+
+def test_as_many_images_are_judged_at_a_time_as_asked_for(
+    bright: Any, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = threading.Barrier(3, timeout=20)
+    judge = bright.judge
+
+    def wait(pixels: np.ndarray) -> Verdict:
+        together.wait()
+        return judge(pixels)
+
+    monkeypatch.setattr(bright, "judge", wait)
+    assert len(list(judge_all(bright, rows[:9], workers=3))) == 9

@@ -1,7 +1,8 @@
-"""Judge many images: reading and writing run beside the network, memory stays flat."""
+"""Judge many images: one a core at a time, memory stays flat."""
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from gyeol.data.image import read_image
@@ -17,7 +19,7 @@ from gyeol.detect.verdict import Verdict
 from gyeol.errors import DataError
 
 AHEAD = 16
-"""Images that are read before the network asks for them, and results that may wait to be written."""
+"""Images that are judged before the caller asks for them, and results that may wait to be written."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def judge_all(
     *,
     keep: Keep | None = None,
     stop_on_error: bool = True,
-    workers: int = 2,
+    workers: int | None = None,
 ) -> Iterator[Judged]:
     """Judge images in the order of the rows.
 
@@ -57,11 +59,13 @@ def judge_all(
     rows : iterable of (str, Path)
         Id and file of each image.
     keep : callable, optional
-        Called in a worker thread with the id, the pixels and the verdict, to write a heat map.
+        Called in a thread of its own, in the order of the rows, with the id, the pixels and the verdict, to write a
+        heat map.
     stop_on_error : bool
         Whether an image that cannot be read ends the run.
-    workers : int
-        Threads that read and write.
+    workers : int, optional
+        Images that are judged at the same time, each on one core; by default as many as there are cores. The network is
+        too small to share one image among cores without loss.
 
     Yields
     ------
@@ -75,16 +79,17 @@ def judge_all(
     OutputError
         If `keep` cannot write.
     """
-    with ThreadPoolExecutor(max(1, workers)) as readers, ThreadPoolExecutor(1) as writer:
+    pool = ThreadPoolExecutor(max(1, workers or cores()), initializer=torch.set_num_threads, initargs=(1,))
+    with pool, ThreadPoolExecutor(1) as writer:
         written: deque[Future[None]] = deque()
         try:
-            for name, pixels in _read_ahead(readers, rows):
-                if isinstance(pixels, DataError):
+            for name, done in _ahead(pool, detector, rows):
+                if isinstance(done, DataError):
                     if stop_on_error:
-                        raise pixels
-                    yield Judged(name, None, str(pixels))
+                        raise done
+                    yield Judged(name, None, str(done))
                     continue
-                verdict = detector.judge(pixels)
+                pixels, verdict = done
                 if keep is not None:
                     written.append(writer.submit(keep, name, pixels, verdict))
                     if len(written) > AHEAD:
@@ -93,15 +98,23 @@ def judge_all(
             while written:
                 written.popleft().result()
         finally:
-            readers.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _read_ahead(
-    pool: ThreadPoolExecutor, rows: Iterable[tuple[str, Path]]
-) -> Iterator[tuple[str, NDArray[np.uint8] | DataError]]:
-    waiting: deque[tuple[str, Future[NDArray[np.uint8] | DataError]]] = deque()
+def cores() -> int:
+    """Count the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+Done = tuple[NDArray[np.uint8], Verdict] | DataError
+
+
+def _ahead(
+    pool: ThreadPoolExecutor, detector: Detector, rows: Iterable[tuple[str, Path]]
+) -> Iterator[tuple[str, Done]]:
+    waiting: deque[tuple[str, Future[Done]]] = deque()
     for name, path in rows:
-        waiting.append((name, pool.submit(_try_to_read, path)))
+        waiting.append((name, pool.submit(_judge, detector, path)))
         if len(waiting) > AHEAD:
             first, future = waiting.popleft()
             yield first, future.result()
@@ -109,8 +122,9 @@ def _read_ahead(
         yield first, future.result()
 
 
-def _try_to_read(path: Path) -> NDArray[np.uint8] | DataError:
+def _judge(detector: Detector, path: Path) -> Done:
     try:
-        return read_image(path)
+        pixels = read_image(path)
     except DataError as error:
         return error
+    return pixels, detector.judge(pixels)

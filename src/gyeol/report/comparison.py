@@ -73,7 +73,7 @@ def draw_comparison(rows: list[dict[str, Any]], path: Path) -> None:
 
 
 def _ranked(ordered: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
-    """Number rows from the worst to the best, 1 for the best."""
+    """Give each row its rank, 1 for the best; the worst comes first."""
     return [(len(ordered) - place, row) for place, row in enumerate(ordered)]
 
 
