@@ -106,6 +106,16 @@ def test_a_folder_without_a_key_is_told_so(compare: Compare, competition: Path, 
     assert "--key" in err
 
 
+def test_a_key_of_other_images_is_refused_before_anything_is_done(
+    compare: Compare, data: Path, tmp_path: Path
+) -> None:
+    (data / "key/answers.csv").write_text("ImageId,answer\ntest_0,1\nother,0\n")
+    code, _, err = compare(data, "-o", tmp_path / "out")
+    assert code == 2
+    assert "other" in err
+    assert not (tmp_path / "out").exists()
+
+
 def test_methods_whose_weights_are_missing_are_left_out_or_refused(
     compare: Compare, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

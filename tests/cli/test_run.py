@@ -88,6 +88,16 @@ def test_a_key_that_is_not_there_is_refused_before_anything_is_done(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_key_of_other_images_is_refused_before_anything_is_done(
+    run: Run, competition: Path, key: Path, tmp_path: Path
+) -> None:
+    (key / "answers.csv").write_text("ImageId,answer\ntest_0,1\nother,0\n")
+    code, _, err = run(competition, "-o", tmp_path / "out", "--key", key, "--steps", 20)
+    assert code == 2
+    assert "other" in err
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_command_works_as_a_program_with_a_terminal_bar(competition: Path, tmp_path: Path) -> None:
     """Rich thinks of a terminal, where two bars at once would be an error or a mess."""
     program = Path(sys.executable).with_name("gyeol")

@@ -43,13 +43,18 @@ def command(
     from gyeol.cli import result
     from gyeol.cli.display import say
     from gyeol.compare.run import compare
+    from gyeol.data.competition import read_competition
+    from gyeol.data.prediction import submission_rows
     from gyeol.files import locked
-    from gyeol.metrics.answers import find_key
+    from gyeol.metrics.answers import check_key, find_key
 
     names = _chosen(methods)
     key = find_key(key or data / "key")
     if not key.is_file():
         raise click.UsageError(f"no {key}; give the answers of the test images with --key")
+    dataset = read_competition(data)
+    rows_of = submission_rows(dataset.test, dataset.sample_submission)
+    check_key(key, data, [name for name, _ in rows_of])
     output.mkdir(parents=True, exist_ok=True)
     with locked(output / ".lock"):
         rows = [compare(name, data, key, output / name, seed, minutes, say) for name in names]

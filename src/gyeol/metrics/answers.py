@@ -72,22 +72,47 @@ def read_compared(file: Path, key: Path) -> Compared:
     """
     key = find_key(key)
     rows = _read(file, ("ImageId", "answer"))
-    truth_rows = _read(key, ("ImageId", "answer"))
-    ids = _column(key, truth_rows, "ImageId", str)
-    truth = np.array(_column(key, truth_rows, "answer", _answer), np.int64)
+    ids, truth, kinds = _read_key(key)
+    answers = np.array(_column(file, rows, "answer", _answer), np.int64)
+    scored = "score" in rows[0][1]
+    scores = np.array(_column(file, rows, "score", _score), np.float64) if scored else None
+    order = _match(file, _column(file, rows, "ImageId", str), key, ids)
+    return Compared(tuple(ids), truth, answers[order], None if scores is None else scores[order], kinds)
+
+
+def check_key(key: Path, images: Path, names: Sequence[str]) -> None:
+    """Refuse a key that is not of these images, before hours are spent on answering for them.
+
+    Parameters
+    ----------
+    key : Path
+        As :func:`read_compared` takes it.
+    images : Path
+        Where the images are, for the message.
+    names : sequence of str
+        Their ids.
+
+    Raises
+    ------
+    DataError
+        As for :func:`read_compared`.
+    """
+    key = find_key(key)
+    _match(images, list(names), key, _read_key(key)[0])
+
+
+def _read_key(key: Path) -> tuple[list[str], NDArray[np.int64], tuple[str, ...] | None]:
+    """Read a key's ids, truth and, if it has them, kinds."""
+    rows = _read(key, ("ImageId", "answer"))
+    ids = _column(key, rows, "ImageId", str)
+    truth = np.array(_column(key, rows, "answer", _answer), np.int64)
     for label, what in ((1, "no defects"), (0, "no normals")):
         if not (truth == label).any():
             raise DataError(
                 f"{printable(key)}: {what} among its {len(ids):,} images; nothing can be compared"
             )
-    answers = np.array(_column(file, rows, "answer", _answer), np.int64)
-    scored = "score" in rows[0][1]
-    scores = np.array(_column(file, rows, "score", _score), np.float64) if scored else None
-    order = _match(file, _column(file, rows, "ImageId", str), key, ids)
-    kinds = None
-    if "kind" in truth_rows[0][1]:
-        kinds = tuple(_column(key, truth_rows, "kind", str))
-    return Compared(tuple(ids), truth, answers[order], None if scores is None else scores[order], kinds)
+    kinds = tuple(_column(key, rows, "kind", str)) if "kind" in rows[0][1] else None
+    return ids, truth, kinds
 
 
 def find_key(key: Path) -> Path:
