@@ -4,6 +4,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -119,8 +120,8 @@ def test_no_model_scores_a_defect_or_a_normal_that_it_learnt_from(
     drawn: list[Sampler] = []
 
     class Noted(Sampler):
-        def __init__(self, normals: list[Surface], defects: list[Surface], seed: int) -> None:
-            super().__init__(normals, defects, seed)
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
             drawn.append(self)
 
     monkeypatch.setattr(fit, "Sampler", Noted)
