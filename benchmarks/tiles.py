@@ -83,8 +83,9 @@ def lay_out(folder: Path, groups: list[list[tuple[str, Path]]], seed: int) -> No
         (root / "key/masks").mkdir(parents=True)
         for name, path in train:
             _link(path, root / f"train/{'normal' if name == FREE else 'defect'}_images")
-            if name != FREE:
-                _link(path.with_suffix(".png"), root / "train/defect_masks")
+            mask = path.with_suffix(".png")
+            if name != FREE and read_image(mask).any():  # some masks of the data set are black
+                _link(mask, root / "train/defect_masks")
         for name, path in test:
             _link(path, root / "test/images")
             if name != FREE:

@@ -236,12 +236,14 @@ class Course:
             Learner(self.config),
             Sampler(self.training, [], self.config.seed, self.images.ways),
         )
-        began = 0.0
+        seconds = []
         for step in range(TIMED):
-            if step == 5:  # the first steps choose kernels and fill caches
-                began = time.monotonic()
+            began = time.monotonic()
             learner.step(sampler.batch(step, self.trunk_recipe), 0.0)
-        return max(20, int(self.config.minutes * 60 * (TIMED - 5) / (time.monotonic() - began)))
+            seconds.append(time.monotonic() - began)
+        # Without the first steps, which choose kernels and fill caches. The median, because other work that takes the
+        # cores for a moment must not cut the training to a quarter.
+        return max(20, int(self.config.minutes * 60 / float(np.median(seconds[5:]))))
 
     def run(self, resume: bool) -> Fitted:
         """Train and return what was found."""
