@@ -1,13 +1,17 @@
-"""A model for the commands that need one."""
+"""A model for the commands that need one, and a way to call them."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from gyeol.cli.main import main
 from gyeol.detect import storage
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
@@ -36,3 +40,20 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     net = CellNet(config.widths, config.blocks, window=8).eval()
     storage.write(path, storage.Parts(config, net, kinds, calibration, 1.0, record))
     return path
+
+
+@pytest.fixture
+def gyeol(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[Any, str, str]]:
+    """Call the program with arguments; give its exit code, stdout and stderr."""
+
+    def call(*arguments: object) -> tuple[Any, str, str]:
+        monkeypatch.setattr(sys, "argv", ["gyeol", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return caught.value.code, out, err
+
+    return call

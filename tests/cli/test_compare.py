@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gyeol.cli.main import main
 from gyeol.compare import methods, run
 
 Compare = Callable[..., tuple[Any, str, str]]
@@ -22,18 +21,9 @@ def data(competition: Path) -> Path:
 
 
 @pytest.fixture
-def compare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Compare:
+def compare(gyeol: Compare) -> Compare:
     """Call `gyeol compare`; give its exit code, stdout and stderr."""
-
-    def call(*arguments: object) -> tuple[Any, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gyeol", "compare", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return caught.value.code, out, err
-
-    return call
+    return partial(gyeol, "compare")
 
 
 def test_two_methods_on_a_real_folder(compare: Compare, data: Path, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-
-from gyeol.cli.main import main
 
 Errors = Callable[..., tuple[Any, str]]
 
@@ -34,17 +31,13 @@ def judged(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def errors(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], model: Path) -> Errors:
+def errors(gyeol: Callable[..., tuple[Any, str, str]], model: Path) -> Errors:
     """Call `gyeol errors` for a folder; give its exit code and what it said."""
 
     def call(folder: Path, *more: object) -> tuple[Any, str]:
         places = (model, folder / "images", folder / "scores.csv", folder / "key")
-        monkeypatch.setattr(sys, "argv", ["gyeol", "errors", *map(str, (*places, *more))])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        err = capsys.readouterr().err
-        assert "Traceback" not in err
-        return caught.value.code, err
+        code, _, err = gyeol("errors", *places, *more)
+        return code, err
 
     return call
 

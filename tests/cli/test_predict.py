@@ -3,7 +3,6 @@ from __future__ import annotations
 import csv
 import errno
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,23 +11,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gyeol.cli.main import main
-
 Predict = Callable[..., tuple[Any, str]]
 
 
 @pytest.fixture
-def predict(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Predict:
+def predict(gyeol: Callable[..., tuple[Any, str, str]]) -> Predict:
     """Call `gyeol predict`; give its exit code and what it said on stderr."""
 
     def call(*arguments: object) -> tuple[Any, str]:
-        monkeypatch.setattr(sys, "argv", ["gyeol", "predict", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capsys.readouterr()
+        code, out, err = gyeol("predict", *arguments)
         assert out == ""
-        assert "Traceback" not in err
-        return caught.value.code, err
+        return code, err
 
     return call
 

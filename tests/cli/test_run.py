@@ -5,32 +5,23 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from gyeol.cli.main import main
 from gyeol.data.submission import check_submission
 
 Run = Callable[..., tuple[Any, str, str]]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(gyeol: Run) -> Run:
     """Call `gyeol run`; give its exit code and what it said."""
     torch.set_num_threads(1)  # crops of 64 pixels are too small to gain from more
-
-    def call(*arguments: object) -> tuple[Any, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gyeol", "run", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return caught.value.code, out, err
-
-    return call
+    return partial(gyeol, "run")
 
 
 @pytest.fixture

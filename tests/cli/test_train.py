@@ -4,7 +4,6 @@ import json
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,27 +13,20 @@ import pytest
 import torch
 
 from gyeol.cli import work
-from gyeol.cli.main import main
 from gyeol.files import locked
 
 MODEL = {"weights.safetensors", "detector.json", "card.md"}
 
 
 @pytest.fixture
-def train(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[Any, str]]:
+def train(gyeol: Callable[..., tuple[Any, str, str]]) -> Callable[..., tuple[Any, str]]:
     """Call `gyeol train`; give its exit code and what it said on stderr."""
     torch.set_num_threads(1)  # crops of 64 pixels are too small to gain from more
 
     def call(*arguments: object) -> tuple[Any, str]:
-        monkeypatch.setattr(sys, "argv", ["gyeol", "train", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capsys.readouterr()
+        code, out, err = gyeol("train", *arguments)
         assert out == ""
-        assert "Traceback" not in err
-        return caught.value.code, err
+        return code, err
 
     return call
 

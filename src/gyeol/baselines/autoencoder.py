@@ -5,10 +5,7 @@ It learns from crops at full resolution and from scratch. An image is as defecti
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -18,7 +15,7 @@ from torch import Tensor, nn
 
 from gyeol.baselines.images import Picture, each
 from gyeol.baselines.one_class import split_normals, threshold_for
-from gyeol.data.competition import read_competition
+from gyeol.baselines.training import train_for, weight_bytes
 from gyeol.data.dataset import Dataset
 from gyeol.detect.device import autocast, pick_device
 from gyeol.detect.surfaces import Surface, crop, grey_statistics, normalise, random_corner
@@ -28,7 +25,7 @@ SIZE, BATCH = 128, 32
 WIDTHS = (32, 64, 128)
 BOTTLENECK = 16
 """Channels at stride 8: an eighth of what the pixels hold, too few to copy them."""
-LEARNING_RATE = 2e-3
+LEARNING_RATE, WEIGHT_DECAY = 2e-3, 1e-2
 MOST = 2000
 """Normals that are kept in memory to learn from."""
 WORST = 16
@@ -67,9 +64,7 @@ class Autoencoder:
         self.seed, self.minutes = seed, minutes
         self.device = pick_device()
 
-    def fit(
-        self, dataset: Dataset | Path | str, *, say: Callable[[str], None] = lambda _: None
-    ) -> Autoencoder:
+    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> Autoencoder:
         """Learn from the normals; the defects set the threshold.
 
         Raises
@@ -77,8 +72,6 @@ class Autoencoder:
         DataError
             If there are no defects, fewer than two normals, or an image cannot be read.
         """
-        if not isinstance(dataset, Dataset):
-            dataset = read_competition(Path(dataset))
         learnt, held_out = split_normals(dataset, self.seed)
         surfaces = list(each(learnt[:MOST], Surface))
         torch.manual_seed(self.seed)
@@ -99,26 +92,17 @@ class Autoencoder:
         return self
 
     def _train(self, surfaces: list[Surface], say: Callable[[str], None]) -> None:
-        optimiser = torch.optim.AdamW(self.net_.parameters(), lr=LEARNING_RATE)
         rng = np.random.default_rng([self.seed, 7])
-        began, share, steps, smooth = time.monotonic(), 0.0, 0, math.nan
-        while share < 1:
+
+        def loss() -> Tensor:
             chosen = [surfaces[int(number)] for number in rng.integers(len(surfaces), size=BATCH)]
             crops = [crop(each, *random_corner(each, SIZE, rng), SIZE)[0] for each in chosen]
             x = torch.from_numpy(np.stack(crops)[:, None]).to(self.device)
-            for group in optimiser.param_groups:
-                group["lr"] = LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * share))
-            self.net_.train()
             with autocast(self.device, "auto"):
                 redrawn = self.net_(x)
-            loss = F.mse_loss(redrawn.float(), x)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            steps += 1
-            value = float(loss.detach())
-            smooth = value if math.isnan(smooth) else 0.98 * smooth + 0.02 * value
-            share = (time.monotonic() - began) / (60 * self.minutes)
+            return F.mse_loss(redrawn.float(), x)
+
+        steps, smooth = train_for(self.net_, self.minutes, LEARNING_RATE, WEIGHT_DECAY, loss)
         say(f"{steps:,} steps of {BATCH} crops, error {smooth:.3f}")
 
     def score_samples(self, images: Iterable[Picture]) -> NDArray[np.float64]:
@@ -128,7 +112,7 @@ class Autoencoder:
     @property
     def nbytes(self) -> int:
         """Bytes of the network."""
-        return sum(p.numel() * p.element_size() for p in self.net_.parameters())
+        return weight_bytes(self.net_)
 
     @torch.inference_mode()
     def _score(self, pixels: NDArray[np.uint8]) -> float:

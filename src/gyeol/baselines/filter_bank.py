@@ -7,7 +7,6 @@ the normals of each kind; an image is as defective as its oddest place (Mahalano
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,7 +14,6 @@ from numpy.typing import NDArray
 
 from gyeol.baselines.images import Picture, each
 from gyeol.baselines.one_class import split_normals, threshold_for
-from gyeol.data.competition import read_competition
 from gyeol.data.dataset import Dataset
 from gyeol.kinds import Kinds, describe, fit_kinds
 
@@ -46,9 +44,7 @@ class FilterBank:
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
 
-    def fit(
-        self, dataset: Dataset | Path | str, *, say: Callable[[str], None] = lambda _: None
-    ) -> FilterBank:
+    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> FilterBank:
         """Learn from the normals; the defects set the threshold.
 
         Raises
@@ -56,8 +52,6 @@ class FilterBank:
         DataError
             If there are no defects, fewer than two normals, or an image cannot be read.
         """
-        if not isinstance(dataset, Dataset):
-            dataset = read_competition(Path(dataset))
         learnt, held_out = split_normals(dataset, self.seed)
         learnt = learnt[:: -(-len(learnt) // MOST)]
         descriptors, cells = zip(*each(learnt, lambda p: (describe(p), cell_energies(p))), strict=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gyeol.data.ahead import ahead
 from gyeol.data.image import read_image
 from gyeol.errors import ModelError
 
@@ -46,17 +46,8 @@ def each(images: Iterable[Picture], work: Callable[[Pixels], T]) -> Iterator[T]:
             raise ModelError(f"an image must be a (H, W) uint8 array, not {pixels.shape} {pixels.dtype}")
         return work(pixels)
 
-    waiting: deque[Future[T]] = deque()
     with ThreadPoolExecutor(READERS) as pool:
-        try:
-            for image in images:
-                waiting.append(pool.submit(read_and_work, image))
-                if len(waiting) > AHEAD:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        yield from ahead(pool, read_and_work, images, AHEAD)
 
 
 def resized(images: Iterable[Picture], size: int) -> Iterator[Pixels]:

@@ -6,7 +6,6 @@ The features come from a network that learnt ImageNet, so that this detector use
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,7 +16,7 @@ from torch import Tensor
 from gyeol.baselines.efficientnet import imagenet, normalise
 from gyeol.baselines.images import Picture, Pixels, in_batches
 from gyeol.baselines.one_class import split_normals, threshold_for
-from gyeol.data.competition import read_competition
+from gyeol.baselines.training import weight_bytes
 from gyeol.data.dataset import Dataset
 from gyeol.detect.device import autocast, pick_device
 
@@ -54,9 +53,7 @@ class PatchMemory:
         self.seed, self.size, self.memory = seed, size, memory
         self.device = pick_device()
 
-    def fit(
-        self, dataset: Dataset | Path | str, *, say: Callable[[str], None] = lambda _: None
-    ) -> PatchMemory:
+    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> PatchMemory:
         """Remember patches of the normals; the defects set the threshold.
 
         Raises
@@ -66,8 +63,6 @@ class PatchMemory:
         DataError
             If there are no defects, fewer than two normals, or an image cannot be read.
         """
-        if not isinstance(dataset, Dataset):
-            dataset = read_competition(Path(dataset))
         self._net = imagenet().eval().requires_grad_(False).to(self.device)
         learnt, held_out = split_normals(dataset, self.seed)
         rng = np.random.default_rng([self.seed, 4])
@@ -98,8 +93,7 @@ class PatchMemory:
     @property
     def nbytes(self) -> int:
         """Bytes of the network and of what is remembered."""
-        weights = sum(p.numel() * p.element_size() for p in self._net.parameters())
-        return weights + self.memory_.numel() * self.memory_.element_size()
+        return weight_bytes(self._net) + self.memory_.numel() * self.memory_.element_size()
 
     @torch.inference_mode()
     def _patches(self, pixels: Pixels) -> Tensor:

@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from gyeol.baselines.images import Picture, Pixels, in_batches, read_small
 from gyeol.baselines.resnet import ResNet18D
+from gyeol.baselines.training import weight_bytes
 from gyeol.data.competition import read_competition
 from gyeol.data.dataset import Dataset
 from gyeol.detect.device import autocast, pick_device
@@ -119,7 +120,7 @@ class PlainClassifier:
     @property
     def nbytes(self) -> int:
         """Bytes of the network."""
-        return sum(p.numel() * p.element_size() for p in self.net_.parameters())
+        return weight_bytes(self.net_)
 
     # ---- training ----------------------------------------------------------------------------------------
 

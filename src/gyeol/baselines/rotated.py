@@ -7,21 +7,18 @@ copies of one defect lie on both sides and it reads 1.0; split by defect, it tel
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
+from torch import Tensor
 
 from gyeol.baselines.efficientnet import EfficientNetLite0, imagenet, normalise
 from gyeol.baselines.images import Picture, Pixels, in_batches, read_small
-from gyeol.data.competition import read_competition
+from gyeol.baselines.training import train_for, weight_bytes
 from gyeol.data.dataset import Dataset
 from gyeol.detect.device import autocast, pick_device
 from gyeol.errors import DataError, ModelError
@@ -64,10 +61,8 @@ class RotatedDefects:
         self.seed, self.minutes, self.leaky, self.size = seed, minutes, leaky, size
         self.device = pick_device()
 
-    def fit(
-        self, dataset: Dataset | Path | str, *, say: Callable[[str], None] = lambda _: None
-    ) -> RotatedDefects:
-        """Learn from a dataset, or a folder in the competition's layout.
+    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> RotatedDefects:
+        """Learn from both classes; masks are not looked at.
 
         Raises
         ------
@@ -76,8 +71,6 @@ class RotatedDefects:
         DataError
             If there are fewer than two defects or two normals, or an image cannot be read.
         """
-        if not isinstance(dataset, Dataset):
-            dataset = read_competition(Path(dataset))
         parts = [
             [image.path for image in dataset.train if image.defective is wanted] for wanted in (True, False)
         ]
@@ -116,25 +109,16 @@ class RotatedDefects:
     def _train(
         self, defects: Pixels, normals: Pixels, learnt: NDArray[np.int64], say: Callable[[str], None]
     ) -> None:
-        optimiser = torch.optim.AdamW(self.net_.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
         rng = np.random.default_rng([self.seed, 6])
-        began, share, steps, smooth = time.monotonic(), 0.0, 0, math.nan
-        while share < 1:
+
+        def loss() -> Tensor:
             rows = learnt[rng.choice(len(learnt), BATCH)]
-            for group in optimiser.param_groups:
-                group["lr"] = LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * share))
             truth = torch.from_numpy((rows[:, 0] >= 0).astype(np.float32)).to(self.device)
-            self.net_.train()
             with autocast(self.device, "auto"):
                 logits = self.net_(self._input(pictures(defects, normals, rows)))
-            loss = F.binary_cross_entropy_with_logits(logits[:, 0].float(), truth)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            steps += 1
-            value = float(loss.detach())
-            smooth = value if math.isnan(smooth) else 0.98 * smooth + 0.02 * value
-            share = (time.monotonic() - began) / (60 * self.minutes)
+            return F.binary_cross_entropy_with_logits(logits[:, 0].float(), truth)
+
+        steps, smooth = train_for(self.net_, self.minutes, LEARNING_RATE, WEIGHT_DECAY, loss)
         say(f"{steps:,} steps of {BATCH} pictures, loss {smooth:.3f}")
 
     def score_samples(self, images: Iterable[Picture]) -> NDArray[np.float64]:
@@ -145,7 +129,7 @@ class RotatedDefects:
     @property
     def nbytes(self) -> int:
         """Bytes of the network."""
-        return sum(p.numel() * p.element_size() for p in self.net_.parameters())
+        return weight_bytes(self.net_)
 
     def _scores(self, pixels: Pixels) -> NDArray[np.float64]:
         parts = [self._probabilities(pixels[first : first + BATCH]) for first in range(0, len(pixels), BATCH)]
@@ -158,7 +142,7 @@ class RotatedDefects:
             logits = self.net_(self._input(pixels))
         return np.asarray(logits[:, 0].double().sigmoid().cpu().numpy(), np.float64)
 
-    def _input(self, pixels: Pixels) -> Any:
+    def _input(self, pixels: Pixels) -> Tensor:
         return normalise(torch.from_numpy(pixels).to(self.device))
 
 

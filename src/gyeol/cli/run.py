@@ -10,9 +10,7 @@ import click
 from gyeol.cli.extras import need_training
 from gyeol.data.competition import read_competition
 from gyeol.data.prediction import submission_rows
-from gyeol.errors import DataError
-from gyeol.files import printable
-from gyeol.metrics.answers import check_key, find_key
+from gyeol.metrics.answers import check_key
 
 PATH = click.Path(path_type=Path)
 
@@ -62,9 +60,6 @@ def command(
     settings = {"minutes": minutes, "steps": steps, "seed": seed, "prevalence": prevalence}
     dataset = read_competition(data)  # what cannot be trained on is better known before it is explored
     if key:
-        key = find_key(key)
-        if not key.is_file():
-            raise DataError(f"{printable(key)}: no such file; give the answers, or leave --key out")
         rows = submission_rows(dataset.test, dataset.sample_submission)
         check_key(key, data, [name for name, _ in rows])
     facts, model = output / "explore.json", output / "model"

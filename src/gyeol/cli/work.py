@@ -1,4 +1,4 @@
-"""The work behind `train`, `predict` and `run`, with what they show."""
+"""The work behind `train`, `predict`, `errors` and `run`, with what they show."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gyeol.cli.display import counting, say, training
 from gyeol.data.competition import read_competition
-from gyeol.data.image import read_image, read_mask
+from gyeol.data.image import read_mask
 from gyeol.data.listing import by_stem, list_images
 from gyeol.data.listing import key as name_key
 from gyeol.data.prediction import images_for_prediction, submission_rows
@@ -17,6 +20,7 @@ from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
 from gyeol.detect.record import explain_threshold
 from gyeol.detect.storage import check_place
+from gyeol.detect.verdict import Verdict
 from gyeol.engine.outputs import Outputs
 from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
@@ -115,36 +119,39 @@ def mistakes(detector: Detector, images: Path, scores: Path, key: Path, masks: P
         not there.
     """
     compared = read_compared(scores, key)
-    if compared.scores is None:
+    scored = compared.scores
+    if scored is None:
         raise DataError(f"{printable(scores)}: no column score; give the table of gyeol predict --scores")
     files = by_stem(images_for_prediction(images)[0])
     folder = masks or find_key(key).parent / "masks"
     if masks is not None and not masks.is_dir():
         raise DataError(f"{printable(masks)}: no such folder; give the key's masks")
     marks = by_stem(list_images(folder)) if folder.is_dir() else {}
-    wrong = [n for n, truth in enumerate(compared.truth) if truth != compared.answers[n]]
+    wrong = {name: n for n, name in enumerate(compared.ids) if compared.truth[n] != compared.answers[n]}
+    rows = [(name, files.get(name_key(stem(name)))) for name in wrong]
+    if lacking := [name for name, path in rows if path is None]:
+        raise DataError(
+            f"{printable(images)}: no image {printable(lacking[0])}; give the images that were judged"
+        )
     found: list[Mistake] = []
-    with counting("judging mistakes again") as report:
-        for done, number in enumerate(wrong, start=1):
-            name = compared.ids[number]
-            path = files.get(name_key(stem(name)))
-            if path is None:
-                raise DataError(
-                    f"{printable(images)}: no image {printable(name)}; give the images that were judged"
-                )
-            pixels = read_image(path)
-            verdict = detector.judge(pixels)
-            mark = marks.get(name_key(stem(name))) if compared.truth[number] else None
-            found.append(
-                Mistake(
-                    name=name,
-                    kind=compared.kinds[number] if compared.kinds else str(verdict.kind),
-                    truth=int(compared.truth[number]),
-                    score=float(compared.scores[number]),
-                    pixels=pixels,
-                    coloured=overlay(pixels, verdict.heat, detector.threshold_),
-                    mask=read_mask(mark, pixels.shape) if mark else None,
-                )
+
+    def keep(name: str, pixels: NDArray[np.uint8], verdict: Verdict) -> None:
+        number = wrong[name]
+        mark = marks.get(name_key(stem(name))) if compared.truth[number] else None
+        found.append(
+            Mistake(
+                name=name,
+                kind=compared.kinds[number] if compared.kinds else str(verdict.kind),
+                truth=int(compared.truth[number]),
+                score=float(scored[number]),
+                pixels=pixels,
+                coloured=overlay(pixels, verdict.heat, detector.threshold_),
+                mask=read_mask(mark, pixels.shape) if mark else None,
             )
-            report(done, len(wrong))
+        )
+
+    with counting("judging mistakes again") as report:
+        there = ((name, path) for name, path in rows if path is not None)
+        for done, _ in enumerate(judge_all(detector, there, keep=keep), start=1):
+            report(done, len(rows))
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.baselines.training import weight_bytes
 from gyeol.data.dataset import Dataset
 from gyeol.detect.detector import Detector
 from gyeol.engine.stream import judge_all
@@ -44,4 +45,4 @@ class Gyeol:
     @property
     def nbytes(self) -> int:
         """Bytes of the network."""
-        return sum(p.numel() * p.element_size() for p in self.detector.net_.parameters())
+        return weight_bytes(self.detector.net_)

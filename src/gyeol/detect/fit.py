@@ -210,7 +210,7 @@ class Course:
             start = int(state["step"])
             if state["watch"]:
                 watch.restore(state["watch"])
-        sampler = Sampler(self.training, defects, self.config.seed, self.images.ways)
+        sampler = self._sampler(self.training, defects)
         run_phase(
             self.learner,
             sampler,
@@ -222,8 +222,11 @@ class Course:
             watch,
         )
 
+    def _sampler(self, normals: list[Surface], defects: list[Surface], other: int = 0) -> Sampler:
+        return Sampler(normals, defects, self.config.seed + other, self.images.ways)
+
     def _validation(self, defects: list[Surface], recipe: Recipe) -> list[Batch]:
-        sampler = Sampler(self.held_out, defects, self.config.seed + 1_000_003, self.images.ways)
+        sampler = self._sampler(self.held_out, defects, 1_000_003)
         return [sampler.batch(number, recipe) for number in range(8)]
 
     def count_steps(self) -> int:
@@ -234,7 +237,7 @@ class Course:
             return DEFAULT_STEPS
         learner, sampler = (
             Learner(self.config),
-            Sampler(self.training, [], self.config.seed, self.images.ways),
+            self._sampler(self.training, []),
         )
         seconds = []
         for step in range(TIMED):

@@ -97,10 +97,9 @@ class Context(nn.Module):
             return x.mean((2, 3), keepdim=True)
         coarse = F.avg_pool2d(x, GRID, ceil_mode=True)
         side = self.window // GRID
-        if height > self.window and width > self.window:
-            return F.avg_pool2d(coarse, side, 1)
-        kernel = (side, coarse.shape[3]) if height > self.window else (coarse.shape[2], side)
-        return F.avg_pool2d(coarse, kernel, 1)
+        rows = side if height > self.window else coarse.shape[2]
+        columns = side if width > self.window else coarse.shape[3]
+        return F.avg_pool2d(coarse, (rows, columns), 1)
 
     def to_cells(self, x: Tensor, shape: torch.Size) -> Tensor:
         """Give every cell of `shape` (H, W) the window around it, at borders the last that lies inside."""

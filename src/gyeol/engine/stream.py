@@ -6,13 +6,16 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from gyeol.data.ahead import ahead
 from gyeol.data.image import read_image
 from gyeol.detect.detector import Detector
 from gyeol.detect.verdict import Verdict
@@ -80,25 +83,23 @@ def judge_all(
         If `keep` cannot write.
     """
     pool = ThreadPoolExecutor(max(1, workers or cores()), initializer=torch.set_num_threads, initargs=(1,))
-    with pool, ThreadPoolExecutor(1) as writer:
+    judged = ahead(pool, partial(_judge, detector), rows, AHEAD)
+    with pool, ThreadPoolExecutor(1) as writer, closing(judged):
         written: deque[Future[None]] = deque()
-        try:
-            for name, done in _ahead(pool, detector, rows):
-                if isinstance(done, DataError):
-                    if stop_on_error:
-                        raise done
-                    yield Judged(name, None, str(done))
-                    continue
-                pixels, verdict = done
-                if keep is not None:
-                    written.append(writer.submit(keep, name, pixels, verdict))
-                    if len(written) > AHEAD:
-                        written.popleft().result()
-                yield Judged(name, verdict)
-            while written:
-                written.popleft().result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        for name, done in judged:
+            if isinstance(done, DataError):
+                if stop_on_error:
+                    raise done
+                yield Judged(name, None, str(done))
+                continue
+            pixels, verdict = done
+            if keep is not None:
+                written.append(writer.submit(keep, name, pixels, verdict))
+                if len(written) > AHEAD:
+                    written.popleft().result()
+            yield Judged(name, verdict)
+        while written:
+            written.popleft().result()
 
 
 def cores() -> int:
@@ -109,22 +110,10 @@ def cores() -> int:
 Done = tuple[NDArray[np.uint8], Verdict] | DataError
 
 
-def _ahead(
-    pool: ThreadPoolExecutor, detector: Detector, rows: Iterable[tuple[str, Path]]
-) -> Iterator[tuple[str, Done]]:
-    waiting: deque[tuple[str, Future[Done]]] = deque()
-    for name, path in rows:
-        waiting.append((name, pool.submit(_judge, detector, path)))
-        if len(waiting) > AHEAD:
-            first, future = waiting.popleft()
-            yield first, future.result()
-    for first, future in waiting:
-        yield first, future.result()
-
-
-def _judge(detector: Detector, path: Path) -> Done:
+def _judge(detector: Detector, row: tuple[str, Path]) -> tuple[str, Done]:
+    name, path = row
     try:
         pixels = read_image(path)
     except DataError as error:
-        return error
-    return pixels, detector.judge(pixels)
+        return name, error
+    return name, (pixels, detector.judge(pixels))

@@ -61,8 +61,7 @@ def finish(crop: Crop, size: int, rng: np.random.Generator) -> tuple[Image, Cell
     if rng.random() < 0.3:
         noise = rng.standard_normal(pixels.shape, dtype=np.float32)
         pixels = pixels + noise * np.float32(rng.uniform(0, 0.15))
-    cells = _rough_cells(mask) if crop.rough else to_cells(mask, known)
-    return np.ascontiguousarray(pixels), cells
+    return np.ascontiguousarray(pixels), to_cells(mask, known, crop.rough)
 
 
 def resized(image: Image, size: int) -> Image:
@@ -81,29 +80,17 @@ def _slope(size: int, rng: np.random.Generator) -> Image:
     return np.asarray(field + bend * (along[:, None] ** 2 + along[None] ** 2 - 0.67), np.float32)
 
 
-def to_cells(mask: Image, known: Image) -> Cells:
+def to_cells(mask: Image, known: Image, rough: bool = False) -> Cells:
     """Bring a mask and the part that is known, both (S, S), to cells.
 
     A cell is defective where the mask, widened by two pixels so that a hairline counts, covers half of it. Its
-    neighbours that it touches at all are left open.
+    neighbours that it touches at all are left open. Of a rough mask, drawn by a person, no cell is certain.
     """
-    cover = _covered(_widened(mask))
-    target = (cover >= 0.5).astype(np.float32)
+    cover = _covered(np.asarray(cv2.dilate(mask, np.ones((5, 5), np.uint8)), np.float32))
     near = cv2.dilate(cover, np.ones((3, 3), np.uint8)) > 0.05
+    target = np.asarray((cover >= 0.5) & (not rough), np.float32)
     weight = np.where(target > 0, 1.0, (_covered(known) > 0.95) & ~near).astype(np.float32)
-    return Cells(target, weight, np.zeros_like(target))
-
-
-def _rough_cells(mask: Image) -> Cells:
-    """Bring a mask drawn by a person to cells: none of those that it touches is certain, their neighbours are open."""
-    cover = _covered(_widened(mask))
-    rough = (_covered(mask) > 0.05).astype(np.float32)
-    near = cv2.dilate(cover, np.ones((3, 3), np.uint8)) > 0.05
-    return Cells(np.zeros_like(cover), (~near).astype(np.float32), rough)
-
-
-def _widened(mask: Image) -> Image:
-    return np.asarray(cv2.dilate(mask, np.ones((5, 5), np.uint8)), np.float32)
+    return Cells(target, weight, np.asarray((_covered(mask) > 0.05) & rough, np.float32))
 
 
 def _covered(mask: Image) -> Image:
