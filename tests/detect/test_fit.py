@@ -188,6 +188,22 @@ def test_minutes_are_turned_into_steps(images: Images, small: Config) -> None:
     assert course.learner.taken == 0, "measuring teaches nothing"
 
 
+def test_a_moment_of_other_work_does_not_cut_the_steps(
+    images: Images, small: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = Course(images(), replace(small, steps=None, minutes=10.0), quiet, quiet, None)
+    now, taken = 0.0, 0
+
+    def step(*_: object) -> None:
+        nonlocal now, taken
+        taken += 1
+        now += 30.0 if 10 <= taken < 20 else 1.0  # a third of the steps wait for other work
+
+    monkeypatch.setattr(fit.time, "monotonic", lambda: now)
+    monkeypatch.setattr(fit.Learner, "step", step)
+    assert course.count_steps() == 600
+
+
 def test_normals_are_held_out_of_every_kind(texture: Callable[..., np.ndarray]) -> None:
     normals = [Surface(texture(i), kind=int(i >= 30)) for i in range(40)]
     learnt, held = split_normals(normals, seed=0)
