@@ -74,7 +74,7 @@ def test_the_estimate_is_near_the_truth(law: str, gap: float) -> None:
     many_normals, many_defects = draw(200_000), gap + rng.normal(0, 1.0, 50_000)
     errors, inside = [], 0
     for _ in range(20):
-        choice = choose_threshold(draw(1000), gap + rng.normal(0, 1.0, 30), rounds=100)
+        choice = choose_threshold(draw(1000), gap + rng.normal(0, 1.0, 30), 0.1, rounds=100)
         truth = macro_f1_at(choice.threshold, many_normals, many_defects, 0.1)
         errors.append(choice.macro_f1 - truth)
         inside += choice.interval[0] - 0.005 <= truth <= choice.interval[1] + 0.005
@@ -132,3 +132,28 @@ def test_one_extreme_score_does_not_blunt_the_threshold() -> None:
     usual = choose_threshold(normals, defects)
     extreme = choose_threshold(normals, np.append(defects, 1e5))
     assert extreme.threshold == pytest.approx(usual.threshold, abs=0.5)
+
+
+def test_an_unknown_share_of_defects_gets_a_threshold_that_serves_few_and_many() -> None:
+    rng = np.random.default_rng(3)
+    normals, defects = rng.normal(size=400), rng.normal(1.2, 1.0, 60)  # told apart badly
+
+    def worst(prevalence: float | None) -> float:
+        at = choose_threshold(normals, defects, prevalence).threshold
+        return min(
+            macro_f1_at(at, normals, defects, share)
+            / macro_f1_at(choose_threshold(normals, defects, share).threshold, normals, defects, share)
+            for share in (0.05, 0.1, 0.25, 0.45)
+        )
+
+    assert worst(None) > max(worst(0.02), worst(0.5)) + 0.02
+
+
+def test_the_estimate_is_for_the_share_of_defects_that_it_names() -> None:
+    rng = np.random.default_rng(4)
+    normals, defects = rng.normal(size=400), rng.normal(3, 1.0, 60)
+    choice = choose_threshold(normals, defects)
+    assert 0.01 < choice.prevalence < 0.5
+    expected = expected_macro_f1(np.array([choice.missed]), np.array([choice.alarms]), choice.prevalence)
+    assert choice.macro_f1 == pytest.approx(expected[0])
+    assert choice.interval[0] <= choice.macro_f1 <= choice.interval[1]

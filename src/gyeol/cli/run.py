@@ -23,7 +23,7 @@ PATH = click.Path(path_type=Path)
 @click.option("--steps", type=int, help="Training steps.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
-    "--prevalence", type=float, default=0.1, show_default=True, help="Share of defective images to expect."
+    "--prevalence", type=float, help="Share of defective images to expect, if known; moves the threshold."
 )
 @click.option("--heatmaps/--no-heatmaps", default=False, help="Also write a picture for every test image.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
@@ -36,7 +36,7 @@ def command(
     minutes: float | None,
     steps: int | None,
     seed: int,
-    prevalence: float,
+    prevalence: float | None,
     heatmaps: bool,
     resume: bool,
 ) -> None:

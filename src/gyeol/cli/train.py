@@ -19,7 +19,7 @@ from gyeol.cli.extras import need_training
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--folds", type=int, default=3, show_default=True, help="Parts of the leak-free estimate.")
 @click.option(
-    "--prevalence", type=float, default=0.1, show_default=True, help="Share of defective images to expect."
+    "--prevalence", type=float, help="Share of defective images to expect, if known; moves the threshold."
 )
 @click.option("--resume", is_flag=True, help="Go on with a training that was stopped.")
 def command(
@@ -29,7 +29,7 @@ def command(
     steps: int | None,
     seed: int,
     folds: int,
-    prevalence: float,
+    prevalence: float | None,
     resume: bool,
 ) -> None:
     """Learn a detector from DATA (train/{defect_images,defect_masks,normal_images}) and write it to a folder.

@@ -55,7 +55,8 @@ def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> D
     low, high = estimate["interval"]
     say(explain_threshold(detector.threshold_, detector.record_))
     say(
-        f"Macro F1 to expect: {estimate['macro_f1']:.4f} (95 % interval {low:.4f} to {high:.4f}), without a leak"
+        f"Macro F1 to expect with {estimate['prevalence']:.0%} of images defective: {estimate['macro_f1']:.4f} "
+        f"(95 % interval {low:.4f} to {high:.4f}), without a leak"
     )
     say(f"model: {output}")
     return detector

@@ -25,8 +25,9 @@ class Config:
         neither given, :data:`DEFAULT_STEPS`.
     folds : int
         Parts that the defects are split into to estimate accuracy without a leak.
-    prevalence : float
-        Share of defective images to expect where the detector will work. Moves the threshold.
+    prevalence : float or None
+        Share of defective images to expect where the detector will work. Moves the threshold. None: not known, any
+        share up to half.
     crops, size : int
         Crops a step and their side in pixels. 256 shows a patch of defect and enough surface to judge it by.
     learning_rate : float
@@ -45,7 +46,7 @@ class Config:
     steps: int | None = None
     minutes: float | None = None
     folds: int = 3
-    prevalence: float = 0.1
+    prevalence: float | None = None
     crops: int = 16
     size: int = 256
     learning_rate: float = 3e-3
@@ -61,7 +62,7 @@ class Config:
             "minutes": (self.minutes is None or 0 < self.minutes < math.inf, "above 0 and finite"),
             "seed": (0 <= self.seed < 2**32, "from 0 to 4294967295"),
             "folds": (self.folds >= 2, "at least 2"),
-            "prevalence": (0 < self.prevalence < 1, "between 0 and 1"),
+            "prevalence": (self.prevalence is None or 0 < self.prevalence < 1, "between 0 and 1"),
             "crops": (self.crops >= 4, "at least 4"),
             "size": (self.size >= 64 and self.size % 8 == 0, "a multiple of 8 from 64"),
             "learning_rate": (self.learning_rate > 0, "above 0"),

@@ -60,9 +60,8 @@ def explain_threshold(threshold: float, record: dict[str, Any]) -> str:
     return (
         f"Threshold {threshold:.2f}. Of {len(scores)} defects, each scored by a model that never saw it, {below} lie "
         f"below it (the lowest scores {scores[0]:.2f}); of {len(normals)} normals that were kept out of training "
-        f"{above} lie above it (the highest scores {normals[-1]:.2f}). It is where the expected Macro F1 is highest, "
-        f"with {estimate['prevalence']:.0%} of images defective: {estimate['missed']:.2%} of defects missed, "
-        f"{estimate['alarms']:.3%} of normals called defective."
+        f"{above} lie above it (the highest scores {normals[-1]:.2f}). It is where the expected Macro F1 is highest: "
+        f"{estimate['missed']:.2%} of defects missed, {estimate['alarms']:.3%} of normals called defective."
     )
 
 
@@ -81,9 +80,10 @@ Made {record["made"]} by gyeol {record["gyeol"]} (torch {record["torch"]}, Pytho
 were found among them. No external data and no pre-trained weights.
 
 ## What to expect
-Macro F1 **{estimate["macro_f1"]:.4f}** (95 % interval {low:.4f} to {high:.4f}), estimated without a leak: no model
-scored a defect that it, or a copy of it, was trained on. The interval is of this estimate, from
-{record["defects"]} defects; rare kinds of failure that none of them shows are not in it.
+Macro F1 **{estimate["macro_f1"]:.4f}** (95 % interval {low:.4f} to {high:.4f}) where {estimate["prevalence"]:.0%} of
+the images are defective, estimated without a leak: no model scored a defect that it, or a copy of it, was trained on.
+The interval is of this estimate, from {record["defects"]} defects; rare kinds of failure that none of them shows are
+not in it.
 
 {explain_threshold(threshold, record)}
 

@@ -16,6 +16,13 @@ from scipy.special import ndtr
 
 TAIL = 0.9
 """Quantile of the normals beyond which the tail is extrapolated."""
+UNKNOWN = np.linspace(0.01, 0.5, 50)
+"""Shares of defective images that are thought equally likely where nobody knows: up to half of them.
+
+Where defects and normals are told apart well, all of these want nearly the same threshold. Where they are not, the
+best one for few defects calls next to nothing defective, which is a poor answer if there are many; the mean over
+the shares is cautious on both sides.
+"""
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Choice:
     missed, alarms : float
         Expected share of defects below, and of normals above the threshold.
     prevalence : float
-        Share of defective images that was assumed.
+        Share of defective images that `macro_f1` is for: the one given, else the mean of :data:`UNKNOWN`.
     """
 
     threshold: float
@@ -76,7 +83,7 @@ def share_below(defects: NDArray[np.float64], threshold: NDArray[np.float64]) ->
 def choose_threshold(
     normals: NDArray[np.float64],
     defects: NDArray[np.float64],
-    prevalence: float = 0.1,
+    prevalence: float | None = None,
     rounds: int = 200,
     seed: int = 0,
 ) -> Choice:
@@ -86,8 +93,9 @@ def choose_threshold(
     ----------
     normals, defects : (N,), (M,) float
         Calibrated scores of images that the network scoring them was not trained on.
-    prevalence : float
-        Share of defective images to expect, in (0, 1).
+    prevalence : float or None
+        Share of defective images to expect, in (0, 1). None: not known; the threshold is the best on average over
+        :data:`UNKNOWN`.
     rounds : int
         Bootstrap rounds for the interval.
     """
@@ -97,8 +105,9 @@ def choose_threshold(
     between = (seen[1:] + seen[:-1]) / 2  # one extreme score must not make the grid too coarse for the rest
     grid = np.unique(np.concatenate([even, between[between > low]]))
     missed, alarms = share_below(defects, grid), share_above(normals, grid)
-    curve = expected_macro_f1(missed, alarms, prevalence)
-    best = int(curve.argmax())
+    likely = UNKNOWN if prevalence is None else [prevalence]
+    best = int(np.mean([expected_macro_f1(missed, alarms, share) for share in likely], 0).argmax())
+    told = float(np.mean(likely))
     rng = np.random.default_rng(seed)
     at = grid[best : best + 1]
     again = [
@@ -106,7 +115,7 @@ def choose_threshold(
             expected_macro_f1(
                 share_below(rng.choice(defects, len(defects)), at),
                 share_above(rng.choice(normals, len(normals)), at),
-                prevalence,
+                told,
             )[0]
         )
         for _ in range(rounds)
@@ -114,9 +123,9 @@ def choose_threshold(
     interval = np.quantile(again, (0.025, 0.975))
     return Choice(
         threshold=float(grid[best]),
-        macro_f1=float(curve[best]),
+        macro_f1=float(expected_macro_f1(missed, alarms, told)[best]),
         interval=(float(interval[0]), float(interval[1])),
         missed=float(missed[best]),
         alarms=float(alarms[best]),
-        prevalence=prevalence,
+        prevalence=told,
     )
