@@ -88,18 +88,24 @@ class Context(nn.Module):
         return torch.relu(mixed * (1 + scale) + shift)
 
     def windows(self, x: Tensor) -> Tensor:
-        """Average each channel over every window: (B, C, H, W) to (B, C, h, w), one row and column every GRID cells.
+        """Average each channel over every window: (B, C, H, W) to (B, C, h, w).
 
-        A length that the window holds becomes 1.
+        A window begins every :data:`GRID` cells; the last ones may reach beyond the image and then count what is inside.
+        A length that one window holds becomes 1.
         """
         height, width = x.shape[2:]
         if height <= self.window and width <= self.window:
             return x.mean((2, 3), keepdim=True)
-        coarse = F.avg_pool2d(x, GRID, ceil_mode=True)
+        with torch.autocast(x.device.type, enabled=False):  # which would multiply in bfloat16
+            return self.weights(height).to(x) @ x.contiguous() @ self.weights(width).to(x).T
+
+    def weights(self, length: int) -> Tensor:
+        """Give the weight of every cell of a row in every window along it: (windows, length), rows of sum 1."""
         side = self.window // GRID
-        rows = side if height > self.window else coarse.shape[2]
-        columns = side if width > self.window else coarse.shape[3]
-        return F.avg_pool2d(coarse, (rows, columns), 1)
+        count = max(1, -(-length // GRID) - side + 1)
+        start = GRID * torch.arange(count)[:, None]
+        inside = (torch.arange(length) >= start) & (torch.arange(length) < start + GRID * side)
+        return inside / inside.sum(1, keepdim=True)
 
     def to_cells(self, x: Tensor, shape: torch.Size) -> Tensor:
         """Give every cell of `shape` (H, W) the window around it, at borders the last that lies inside."""

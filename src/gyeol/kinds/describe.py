@@ -9,17 +9,17 @@ import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-_TILE = 64
+TILE = 64
 _ORIENTATIONS = 8
 # One entry per scale: how many pixels are averaged into one, the radii (in cycles per tile) at which the
 # spectrum is sampled, and how many tiles there are at most along a side. Together the two scales sample
 # 2/256 to 24/64 cycles a pixel without a gap. Below that lies the light, which says nothing about the kind.
-_SCALES: tuple[tuple[int, tuple[float, ...], int], ...] = (
+SCALES: tuple[tuple[int, tuple[float, ...], int], ...] = (
     (1, (3.0, 4.2, 6.0, 8.5, 12.0, 17.0, 24.0), 8),
     (4, (2.0, 3.0, 4.5, 6.5, 9.0), 4),
 )
 _MOMENTS = 4
-LENGTH = _ORIENTATIONS * sum(len(radii) for _, radii, _ in _SCALES) + _MOMENTS
+LENGTH = _ORIENTATIONS * sum(len(radii) for _, radii, _ in SCALES) + _MOMENTS
 
 
 def describe(image: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -55,7 +55,7 @@ def describe(image: NDArray[np.uint8]) -> NDArray[np.float32]:
         raise ValueError(f"an image of shape (H, W) with pixels in it is needed, not {image.shape}")
     spectra = []
     moments = np.zeros(_MOMENTS, np.float32)
-    for pool, radii, most in _SCALES:
+    for pool, radii, most in SCALES:
         tiles = _tiles(image, pool, most)
         tiles -= tiles.mean(axis=(1, 2), keepdims=True)
         if pool == 1:
@@ -67,7 +67,7 @@ def describe(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _tiles(image: NDArray[np.uint8], pool: int, most: int) -> NDArray[np.float32]:
     """Cut at most ``most`` times ``most`` tiles, evenly spread, each averaged down to 64x64."""
-    side = _TILE * pool
+    side = TILE * pool
     short = [max(0, side - length) for length in image.shape]
     if any(short):
         image = np.pad(image, [(0, missing) for missing in short], mode="symmetric")
@@ -76,7 +76,7 @@ def _tiles(image: NDArray[np.uint8], pool: int, most: int) -> NDArray[np.float32
     tiles = windows.reshape(-1, side, side)
     if pool == 1:
         return tiles.astype(np.float32)
-    folded = tiles.reshape(-1, _TILE, pool, _TILE, pool)
+    folded = tiles.reshape(-1, TILE, pool, TILE, pool)
     # Integer sums: exact, and several times faster than a mean of floats over strided axes.
     sums = folded.sum(axis=4, dtype=np.uint16).sum(axis=2, dtype=np.uint16)
     return np.asarray(sums / np.float32(pool * pool), dtype=np.float32)
@@ -90,7 +90,7 @@ def _starts(length: int, side: int, most: int) -> NDArray[np.int64]:
 
 def _log_spectrum(tiles: NDArray[np.float32], radii: tuple[float, ...]) -> NDArray[np.float32]:
     """Take the median over the tiles of the logarithm of the power in each bin."""
-    window, bins = _filters(radii)
+    window, bins = filters(radii)
     transform = scipy.fft.rfft2(tiles * window, axes=(1, 2), workers=1)
     power = (transform.real**2 + transform.imag**2).reshape(len(tiles), -1)
     # Rounding to whole grey values has a variance of 1/12: the floor below which nothing is told apart, and
@@ -100,11 +100,11 @@ def _log_spectrum(tiles: NDArray[np.float32], radii: tuple[float, ...]) -> NDArr
 
 
 @lru_cache(maxsize=8)
-def _filters(radii: tuple[float, ...]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def filters(radii: tuple[float, ...]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Make the window, shape (64, 64), and the soft bins of the spectrum, shape (64 * 33, bins)."""
-    ramp = np.hanning(_TILE + 1)[:-1]
-    vertical = np.fft.fftfreq(_TILE, 1 / _TILE)[:, None]
-    horizontal = np.fft.rfftfreq(_TILE, 1 / _TILE)[None, :]
+    ramp = np.hanning(TILE + 1)[:-1]
+    vertical = np.fft.fftfreq(TILE, 1 / TILE)[:, None]
+    horizontal = np.fft.rfftfreq(TILE, 1 / TILE)[None, :]
     radius = np.hypot(vertical, horizontal)
     angle = np.arctan2(vertical, horizontal)
     bins = []

@@ -1,0 +1,75 @@
+"""The whole graph of a detector: from the raw pixels of one image to its verdict."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+from onnx import TensorProto
+
+from gyeol.detect.detector import Detector
+from gyeol.detect.network import STRIDE, fused
+from gyeol.export.graph import Graph
+from gyeol.export.network import Precision, logits, wider
+from gyeol.export.pixels import mirrored_up, normalised
+from gyeol.export.texture import descriptor, kind_and_distance
+
+INPUT = "image"
+WATCHED = "watched."
+"""Prefix of the extra outputs of a graph that is made to watch the layers."""
+
+
+def build(detector: Detector, precision: Precision, *, watch: bool = False) -> onnx.ModelProto:
+    """Write a detector as a graph.
+
+    Its input is `image`, (H, W) uint8 grey; any H and W from 64. Its outputs are `score` () float32, `answer` ()
+    int64, `kind` () int64, `distance` () float32 and `heat` (H, W) float32, as in
+    :class:`gyeol.detect.verdict.Verdict`.
+
+    Parameters
+    ----------
+    precision : Precision
+        Which layers are in 8 bits. Its `watched` is filled.
+    watch : bool
+        Whether the largest value that goes into each layer becomes an output, too: for choosing the ranges.
+    """
+    graph = Graph()
+    grey = graph.to_float(INPUT)
+    kind, distance = kind_and_distance(graph, descriptor(graph, grey), detector.kinds_)
+    pixels = graph.op("Unsqueeze", mirrored_up(graph, normalised(graph, grey)), graph.ints(0, 1))
+    values = logits(graph, fused(detector.net_), pixels, precision)
+    cells = graph.op("Sub", values, graph.quantile(graph.op("Reshape", values, graph.ints(-1)), 0.5))
+    # The highest mean of 2x2 neighbours, see gyeol.detect.scoring.raw_score.
+    raw = graph.op("ReduceMax", graph.op("AveragePool", cells, kernel_shape=[2, 2]), keepdims=0)
+    centre, scale = (
+        graph.op("Reshape", graph.op("Gather", each.astype(np.float32), kind, axis=0), graph.ints())
+        for each in (detector.calibration_.centre, detector.calibration_.scale)
+    )
+
+    def calibrated(value: str) -> str:
+        return graph.op("Div", graph.op("Sub", value, centre), scale)
+
+    score = calibrated(raw)
+    answer = graph.to_int(graph.op("Greater", score, float(detector.threshold_)))
+    heat = graph.op("Reshape", wider(graph, calibrated(cells)), _height_and_width(graph, cells))
+    for axis in (0, 1):
+        limit = graph.op("Unsqueeze", graph.length(INPUT, axis), graph.ints(0))
+        heat = graph.op("Slice", heat, graph.ints(0), limit, graph.ints(axis))
+    outputs = {
+        "score": (score, TensorProto.FLOAT, []),
+        "answer": (answer, TensorProto.INT64, []),
+        "kind": (graph.op("Reshape", kind, graph.ints()), TensorProto.INT64, []),
+        "distance": (graph.op("Reshape", distance, graph.ints()), TensorProto.FLOAT, []),
+        "heat": (heat, TensorProto.FLOAT, ["height", "width"]),
+    }
+    if watch:
+        for name, value in precision.watched.items():
+            outputs[WATCHED + name] = (value, TensorProto.FLOAT, [1, None, None, None])
+    model = graph.model({INPUT: (TensorProto.UINT8, ["height", "width"])}, outputs)
+    onnx.checker.check_model(model)
+    return model
+
+
+def _height_and_width(graph: Graph, cells: str) -> str:
+    """Give the shape in pixels of cells (1, 1, h, w)."""
+    sides = (graph.op("Mul", graph.length(cells, axis), graph.number(STRIDE)) for axis in (2, 3))
+    return graph.vector(*sides)
