@@ -17,6 +17,7 @@ COMMANDS = {
     "explore": "Say what is in a data folder.",
     "train": "Learn a detector from a data folder.",
     "predict": "Score images with a detector and write a submission.",
+    "export": "Write a detector as one file for fast runtimes.",
     "check": "Say exactly what is wrong with a submission.",
     "evaluate": "Compare a submission or scores with the answers.",
     "errors": "Draw every miss and false alarm with its heat map.",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gyeol.cli.extras import need_training
+from gyeol.engine.judge import ENGINES
 
 PATH = click.Path(path_type=Path)
 
@@ -25,6 +25,13 @@ PATH = click.Path(path_type=Path)
     show_default=True,
     help="What to answer for images that cannot be read.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    show_default=True,
+    help="What computes: torch for a training's folder, OpenVINO or ONNX Runtime for an exported model.",
+)
 def command(
     model: Path,
     images: Path,
@@ -33,14 +40,18 @@ def command(
     heatmaps: Path | None,
     raw_heatmaps: Path | None,
     unreadable: str,
+    engine: str,
 ) -> None:
     """Judge IMAGES (a folder, an image, or a data folder with test/images) with the detector at MODEL.
+
+    MODEL is the folder of `gyeol train`, or the file of `gyeol export`, which is judged with faster and without torch.
 
     With a sample_submission.csv beside the images, the submission has its rows and order; else one row an image,
     sorted by name. Nothing is written before all images are judged and the result is checked.
     """
-    need_training()
-    from gyeol.cli.work import predict
-    from gyeol.detect.detector import Detector
+    from gyeol.cli.judging import predict
+    from gyeol.engine.judge import open_judge
+    from gyeol.engine.stream import cores
 
-    predict(Detector.load(model), images, output, scores, heatmaps, raw_heatmaps, unreadable)
+    judge = open_judge(model, engine, cores())
+    predict(judge, images, output, scores, heatmaps, raw_heatmaps, unreadable)

@@ -52,7 +52,8 @@ def command(
     need_training()
     from gyeol.cli import evaluate, explore
     from gyeol.cli.display import say
-    from gyeol.cli.work import predict, train
+    from gyeol.cli.judging import predict
+    from gyeol.cli.work import train
     from gyeol.detect.detector import Detector
 
     if minutes is not None and steps is not None:

@@ -1,9 +1,8 @@
-"""The work behind `train`, `predict`, `errors` and `run`, with what they show."""
+"""The work behind `train`, `errors` and `run`, with what they show."""
 
 from __future__ import annotations
 
 import shlex
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,12 @@ from gyeol.data.competition import read_competition
 from gyeol.data.image import read_mask
 from gyeol.data.listing import by_stem, list_images
 from gyeol.data.listing import key as name_key
-from gyeol.data.prediction import images_for_prediction, submission_rows
+from gyeol.data.prediction import images_for_prediction
 from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
 from gyeol.detect.record import explain_threshold
 from gyeol.detect.storage import check_place
 from gyeol.detect.verdict import Verdict
-from gyeol.engine.outputs import Outputs
 from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
 from gyeol.errors import DataError
@@ -72,42 +70,6 @@ def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any]) -> str:
     ]
     command = ["gyeol", "train", str(data), "-o", str(output), *given, "--resume"]
     return f"go on with the same command and --resume, or: {shlex.join(command)}"
-
-
-def predict(
-    detector: Detector,
-    images: Path,
-    submission: Path,
-    scores: Path | None,
-    heatmaps: Path | None,
-    raw_heatmaps: Path | None,
-    unreadable: str,
-) -> dict[str, int]:
-    """Judge images and write what was asked for; returns counts of rows, defects and unreadable images."""
-    paths, sample = images_for_prediction(images)
-    rows = submission_rows(paths, sample)
-    began = time.monotonic()
-    with Outputs(submission, scores, heatmaps, raw_heatmaps, sample, detector.threshold_, unreadable) as out:
-        with counting("judging images") as report:
-            stop = unreadable == "stop"
-            for done, judged in enumerate(
-                judge_all(detector, rows, keep=out.keep, stop_on_error=stop), start=1
-            ):
-                out.add(judged)
-                report(done, len(rows))
-        out.finish()
-    seconds = time.monotonic() - began
-    counts = out.counts()
-    say(
-        f"{counts['rows']:,} images, {counts['defects']:,} defective, in {seconds:.1f} s "
-        f"({counts['rows'] / max(1e-6, seconds):.0f} images/s)"
-    )
-    if counts["unreadable"]:
-        say(f"{counts['unreadable']:,} images could not be read; they are answered '{unreadable}'")
-    if counts["unfamiliar"]:
-        say(f"{counts['unfamiliar']:,} images are unlike every kind of texture in training: look at them")
-    say(f"submission: {submission}")
-    return counts
 
 
 def mistakes(detector: Detector, images: Path, scores: Path, key: Path, masks: Path | None) -> list[Mistake]:

@@ -90,7 +90,7 @@ class Context(nn.Module):
     def windows(self, x: Tensor) -> Tensor:
         """Average each channel over every window: (B, C, H, W) to (B, C, h, w).
 
-        A window begins every :data:`GRID` cells; the last ones may reach beyond the image and then count what is inside.
+        A window begins every :data:`GRID` cells; the last may reach beyond the image and then count what is inside.
         A length that one window holds becomes 1.
         """
         height, width = x.shape[2:]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.kinds import UNFAMILIAR
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -31,3 +33,8 @@ class Verdict:
     kind: int
     distance: float
     heat: NDArray[np.float32]
+
+    @property
+    def unfamiliar(self) -> bool:
+        """Whether the texture is unlike every kind in training."""
+        return self.distance > UNFAMILIAR

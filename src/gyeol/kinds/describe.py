@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
@@ -90,6 +89,8 @@ def _starts(length: int, side: int, most: int) -> NDArray[np.int64]:
 
 def _log_spectrum(tiles: NDArray[np.float32], radii: tuple[float, ...]) -> NDArray[np.float32]:
     """Take the median over the tiles of the logarithm of the power in each bin."""
+    import scipy.fft  # here, because judging an exported model needs no SciPy
+
     window, bins = filters(radii)
     transform = scipy.fft.rfft2(tiles * window, axes=(1, 2), workers=1)
     power = (transform.real**2 + transform.imag**2).reshape(len(tiles), -1)
