@@ -72,9 +72,9 @@ def best_range(values: NDArray[np.float32]) -> Range:
     usual = np.quantile(values, (1e-4, 1 - 1e-4))
     least, most = min(0.0, float(values.min())), max(1e-6, float(values.max()))
     best, chosen = np.inf, (least, most)
-    for factor in TRIED:
-        low = max(least, min(0.0, float(usual[0])) * factor)
-        high = min(most, max(1e-6, float(usual[1])) * factor)
+    low, high = min(0.0, float(usual[0])), max(1e-6, float(usual[1]))
+    narrower = [(max(least, low * factor), min(most, high * factor)) for factor in TRIED]
+    for low, high in (*narrower, (least, most)):
         step = (high - low) / 255
         zero = np.round(-low / step)
         rounded = (np.clip(np.round(values / step) + zero, 0, 255) - zero) * step
