@@ -14,8 +14,8 @@ _ORIENTATIONS = 8
 # spectrum is sampled, and how many tiles there are at most along a side. Together the two scales sample
 # 2/256 to 24/64 cycles a pixel without a gap. Below that lies the light, which says nothing about the kind.
 SCALES: tuple[tuple[int, tuple[float, ...], int], ...] = (
-    (1, (3.0, 4.2, 6.0, 8.5, 12.0, 17.0, 24.0), 8),
-    (4, (2.0, 3.0, 4.5, 6.5, 9.0), 4),
+    (1, (3.0, 4.2, 6.0, 8.5, 12.0, 17.0, 24.0), 6),
+    (4, (2.0, 3.0, 4.5, 6.5, 9.0), 3),
 )
 _MOMENTS = 4
 LENGTH = _ORIENTATIONS * sum(len(radii) for _, radii, _ in SCALES) + _MOMENTS
