@@ -146,8 +146,21 @@ class _Writer:
         graph = self.graph
         rows, columns = (_Windows.of(graph, graph.length(x, axis), layer.window) for axis in (2, 3))
         middle = graph.mean(x, 2, 3)
-        mean = rows.average(columns.average(x, across=True))
-        square = rows.average(columns.average(graph.square(graph.op("Sub", x, middle)), across=True))
+
+        def average(values: str) -> str:
+            # Of squares of cells first: all channels of a cell lie together in memory, which products do not like.
+            values = graph.op(
+                "AveragePool",
+                values,
+                kernel_shape=[GRID] * 2,
+                strides=[GRID] * 2,
+                ceil_mode=1,
+                count_include_pad=0,
+            )
+            across = graph.op("Transpose", columns.matrix, perm=[1, 0])
+            return graph.op("MatMul", rows.matrix, graph.op("MatMul", values, across))
+
+        mean, square = average(x), average(graph.square(graph.op("Sub", x, middle)))
         variance = graph.op("Sub", square, graph.square(graph.op("Sub", mean, middle)))
         spread = graph.op("Sqrt", graph.op("Add", graph.op("Max", variance, 0.0), 1e-2))
         statistics = graph.op("Transpose", graph.op("Concat", mean, spread, axis=1), perm=[0, 2, 3, 1])
@@ -172,35 +185,38 @@ class _Writer:
 
 @dataclass(frozen=True)
 class _Windows:
-    """The windows along one axis: their averages as a matrix product, which serves any length of the axis."""
+    """The windows along one axis, of any length; see :meth:`gyeol.detect.network.Context.windows`.
+
+    Parameters
+    ----------
+    matrix : str
+        (windows, ceil(length / GRID)) float32: the weight of every GRID cells in every window, rows of sum 1.
+    nearest : str
+        (length,) int64: the window around every cell.
+    """
 
     graph: Graph
-    length: str
     matrix: str
     nearest: str
 
     @classmethod
     def of(cls, graph: Graph, length: str, window: int) -> _Windows:
-        side = window // GRID
-        coarse = graph.op("Div", graph.op("Add", length, graph.number(GRID - 1)), graph.number(GRID))
-        count = graph.op("Max", graph.op("Sub", coarse, graph.number(side - 1)), graph.number(1))
-        starts = graph.op("Mul", graph.op("Unsqueeze", graph.count(count), graph.ints(1)), graph.number(GRID))
-        cells = graph.op("Unsqueeze", graph.count(length), graph.ints(0))
-        ends = graph.op("Add", starts, graph.number(side * GRID))
-        inside = graph.op("And", graph.op("GreaterOrEqual", cells, starts), graph.op("Less", cells, ends))
-        inside = graph.to_float(inside)
-        total = graph.op("ReduceSum", inside, graph.ints(1), keepdims=1)
+        side, grid = window // GRID, graph.number(GRID)
+        blocks = graph.op("Div", graph.op("Add", length, graph.number(GRID - 1)), grid)
+        count = graph.op("Max", graph.op("Sub", blocks, graph.number(side - 1)), graph.number(1))
+        start = graph.op("Unsqueeze", graph.count(count), graph.ints(1))
+        block = graph.op("Unsqueeze", graph.count(blocks), graph.ints(0))
+        after = graph.op("GreaterOrEqual", block, start)
+        before = graph.op("Less", block, graph.op("Add", start, graph.number(side)))
+        # The last block may be cut off by the end of the image, and then weighs less.
+        left = graph.op("Sub", length, graph.op("Mul", block, grid))
+        weight = graph.to_float(graph.op("Min", left, grid))
+        weight = graph.op("Mul", weight, graph.to_float(graph.op("And", after, before)))
+        matrix = graph.op("Div", weight, graph.op("ReduceSum", weight, graph.ints(1), keepdims=1))
         own = graph.op("Sub", graph.count(length), graph.number(window // 2 - GRID // 2))
         # Integer division of ONNX runs towards 0; what is below 0 becomes 0 anyway.
-        own = graph.op("Div", graph.op("Max", own, graph.number(0)), graph.number(GRID))
-        last = graph.op("Sub", count, graph.number(1))
-        return cls(graph, length, graph.op("Div", inside, total), graph.op("Min", own, last))
-
-    def average(self, x: str, across: bool = False) -> str:
-        """Average over the windows of the rows, or `across` over those of the columns."""
-        if across:
-            return self.graph.op("MatMul", x, self.graph.op("Transpose", self.matrix, perm=[1, 0]))
-        return self.graph.op("MatMul", self.matrix, x)
+        own = graph.op("Div", graph.op("Max", own, graph.number(0)), grid)
+        return cls(graph, matrix, graph.op("Min", own, graph.op("Sub", count, graph.number(1))))
 
     def to_cells(self, x: str, axis: int) -> str:
         """Give every cell the window around it."""

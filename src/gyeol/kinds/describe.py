@@ -9,14 +9,15 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 TILE = 64
+"""Side of a tile in pixels, after averaging."""
 _ORIENTATIONS = 8
-# One entry per scale: how many pixels are averaged into one, the radii (in cycles per tile) at which the
-# spectrum is sampled, and how many tiles there are at most along a side. Together the two scales sample
-# 2/256 to 24/64 cycles a pixel without a gap. Below that lies the light, which says nothing about the kind.
 SCALES: tuple[tuple[int, tuple[float, ...], int], ...] = (
     (1, (3.0, 4.2, 6.0, 8.5, 12.0, 17.0, 24.0), 6),
     (4, (2.0, 3.0, 4.5, 6.5, 9.0), 3),
 )
+"""For each scale: how many pixels are averaged into one, the radii (in cycles per tile) at which the spectrum is
+sampled, and how many tiles there are at most along a side. Together the two scales sample 2/256 to 24/64 cycles a pixel
+without a gap. Below that lies the light, which says nothing about the kind."""
 _MOMENTS = 4
 LENGTH = _ORIENTATIONS * sum(len(radii) for _, radii, _ in SCALES) + _MOMENTS
 
