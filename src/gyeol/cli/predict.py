@@ -50,8 +50,8 @@ def command(
     sorted by name. Nothing is written before all images are judged and the result is checked.
     """
     from gyeol.cli.judging import predict
+    from gyeol.engine.cores import cores
     from gyeol.engine.judge import open_judge
-    from gyeol.engine.stream import cores
 
     judge = open_judge(model, engine, cores())
     predict(judge, images, output, scores, heatmaps, raw_heatmaps, unreadable)

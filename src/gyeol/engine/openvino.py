@@ -13,19 +13,20 @@ from numpy.typing import NDArray
 
 from gyeol.detect.verdict import Verdict
 from gyeol.engine import graph
+from gyeol.engine.cores import cores
 from gyeol.errors import ModelError
 from gyeol.files import printable
 
 
 class OpenVinoJudge:
-    """Judge images with an exported graph, each image on one core.
+    """Judge images with an exported graph.
 
     Parameters
     ----------
     path : Path
         An .onnx file, or the .xml of an .xml and .bin pair.
     workers : int
-        Threads that will call it.
+        Threads that will call it. The cores are divided among them; one alone has them all.
 
     Raises
     ------
@@ -59,7 +60,7 @@ class OpenVinoJudge:
         arithmetic = "bf16" if graph.PRECISIONS[int(precision)] == "bf16" else "f32"
         settings = {
             "INFERENCE_PRECISION_HINT": arithmetic,
-            "INFERENCE_NUM_THREADS": workers,
+            "INFERENCE_NUM_THREADS": max(workers, cores()),
             "NUM_STREAMS": workers,
         }
         # One plan for the usual shape, which runs a tenth faster, and one for all others: an image's score must not

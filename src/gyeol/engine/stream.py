@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from gyeol.data.ahead import ahead
 from gyeol.data.image import read_image
 from gyeol.detect.verdict import Verdict
+from gyeol.engine.cores import cores
 from gyeol.engine.judge import Judge
 from gyeol.errors import DataError
 
@@ -100,11 +100,6 @@ def judge_all(
             yield Judged(name, verdict)
         while written:
             written.popleft().result()
-
-
-def cores() -> int:
-    """Count the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 Done = tuple[NDArray[np.uint8], Verdict] | DataError

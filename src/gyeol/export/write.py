@@ -14,9 +14,10 @@ import openvino as ov
 from gyeol.data.dataset import Dataset
 from gyeol.data.image import image_header
 from gyeol.detect.detector import Detector
+from gyeol.engine.cores import cores
 from gyeol.engine.judge import Judge
 from gyeol.engine.openvino import OpenVinoJudge
-from gyeol.engine.stream import cores, judge_all
+from gyeol.engine.stream import judge_all
 from gyeol.errors import ModelError
 from gyeol.export.model import build
 from gyeol.export.network import Precision
