@@ -150,7 +150,7 @@ class CellNet(nn.Module):
 
     def __init__(
         self,
-        widths: tuple[int, int, int] = (24, 48, 96),
+        widths: tuple[int, int, int] = (24, 48, 64),
         blocks: tuple[int, int] = (3, 1),
         window: int = 32,
     ) -> None:
