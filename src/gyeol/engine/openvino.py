@@ -26,7 +26,9 @@ class OpenVinoJudge:
     path : Path
         An .onnx file, or the .xml of an .xml and .bin pair.
     workers : int
-        Threads that will call it. The cores are divided among them; one alone has them all.
+        Threads that will call it.
+    threads : int or None
+        Threads to compute with, divided among the callers; by default as many as there are cores.
 
     Raises
     ------
@@ -36,7 +38,7 @@ class OpenVinoJudge:
 
     threshold_: float
 
-    def __init__(self, path: Path, workers: int) -> None:
+    def __init__(self, path: Path, workers: int, threads: int | None = None) -> None:
         core = ov.Core()
         try:
             model = core.read_model(path)
@@ -60,7 +62,7 @@ class OpenVinoJudge:
         arithmetic = "bf16" if graph.PRECISIONS[int(precision)] == "bf16" else "f32"
         settings = {
             "INFERENCE_PRECISION_HINT": arithmetic,
-            "INFERENCE_NUM_THREADS": max(workers, cores()),
+            "INFERENCE_NUM_THREADS": max(workers, threads or cores()),
             "NUM_STREAMS": workers,
         }
         # One plan for the usual shape, which runs a tenth faster, and one for all others: an image's score must not
