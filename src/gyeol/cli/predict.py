@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gyeol.cli import layout
 from gyeol.cli.extras import need_training
 
 PATH = click.Path(path_type=Path)
@@ -25,6 +26,7 @@ PATH = click.Path(path_type=Path)
     show_default=True,
     help="What to answer for images that cannot be read.",
 )
+@layout.option
 def command(
     model: Path,
     images: Path,
@@ -33,9 +35,11 @@ def command(
     heatmaps: Path | None,
     raw_heatmaps: Path | None,
     unreadable: str,
+    layout: str | None,
 ) -> None:
-    """Judge IMAGES (a folder, an image, or a data folder with test/images) with the detector at MODEL.
+    """Judge IMAGES with the detector at MODEL.
 
+    IMAGES is an image, a folder of them, or a data folder in any layout, whose test images are meant.
     With a sample_submission.csv beside the images, the submission has its rows and order; else one row an image,
     sorted by name. Nothing is written before all images are judged and the result is checked.
     """
@@ -43,4 +47,4 @@ def command(
     from gyeol.cli.work import predict
     from gyeol.detect.detector import Detector
 
-    predict(Detector.load(model), images, output, scores, heatmaps, raw_heatmaps, unreadable)
+    predict(Detector.load(model), images, output, scores, heatmaps, raw_heatmaps, unreadable, layout)
