@@ -11,7 +11,7 @@ import numpy as np
 
 from gyeol.data.annotation import mask_file, read_marked
 from gyeol.errors import DataError
-from gyeol.explore.duplicates import alike_groups, equal_groups
+from gyeol.data.duplicates import alike_groups, equal_groups
 from gyeol.explore.facts import (
     Counts,
     DuplicateGroup,

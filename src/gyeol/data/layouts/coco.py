@@ -91,7 +91,6 @@ def _read(folder: Path) -> Dataset:
         tuple(train),
         tuple(image.path for image in test),
         key=tuple(test),
-        split=bool(test),
         notes=(f"{note}.",) if left else (),
     )
 

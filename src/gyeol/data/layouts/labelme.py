@@ -77,7 +77,6 @@ def _read(folder: Path) -> Dataset:
         tuple(train),
         tuple(image.path for image in test),
         key=tuple(test),
-        split=bool(test),
         notes=(f"{without:,} images have no LabelMe file and count as normal.",) if without else (),
     )
 
