@@ -188,7 +188,9 @@ def split_dataset(dataset: Dataset, defects: int, normals_share: float, seed: in
     groups = picture_groups(pool)
     drawn, rest = draw_groups(groups, near_units(groups), defects, normals, seed)
     if not any(image.defective for image in rest):
-        raise DataError(f"{name}: {defects} defects of each type leave none for the test; give a lower --defects")
+        raise DataError(
+            f"{name}: {defects} defects of each type leave none for the test; give a lower --defects"
+        )
     if all(image.defective for image in rest):
         raise DataError(f"{name}: no normal images are left for the test; give a lower --normals-share")
     learnt = sorted([*stays, *drawn], key=lambda image: (not image.defective, image.path))

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from gyeol.data.annotation import mask_file, read_marked
-from gyeol.errors import DataError
 from gyeol.data.duplicates import alike_groups, equal_groups
+from gyeol.errors import DataError
 from gyeol.explore.facts import (
     Counts,
     DuplicateGroup,

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from gyeol.data.image import image_header, read_image
+from gyeol.data.signature import signature
 from gyeol.data.sources import canonical_hash
 from gyeol.errors import DataError, GyeolError
-from gyeol.data.signature import signature
 from gyeol.kinds import describe
 
 _CHUNK = 16

@@ -17,6 +17,7 @@ from pathlib import Path
 from gyeol.data.dataset import Dataset, LabelledImage
 from gyeol.data.layouts.layout import Layout, Look, child, require_folder, subfolders
 from gyeol.data.listing import by_stem, key, list_images
+from gyeol.data.table import enumerate_few
 from gyeol.errors import DataError
 from gyeol.files import printable
 
@@ -45,8 +46,7 @@ def _read(folder: Path) -> Dataset:
     Raises
     ------
     DataError
-        It is the folder of several categories, a folder is missing or empty, a defect of the test has no mask,
-        a mask no image.
+        It is the folder of several categories, a folder is missing or empty, a mask has no image.
     """
     require_folder(folder)
     train = child(folder, "train")
@@ -68,7 +68,17 @@ def _read(folder: Path) -> Dataset:
     key_ = _part(test, truth) if test.is_dir() else []
     _refuse_orphans(truth, [*learnt, *key_])
     learnt.sort(key=lambda image: (not image.defective, image.path))
-    return Dataset(folder, tuple(learnt), tuple(image.path for image in key_), key=tuple(key_))
+    lacking = [image.path for image in (*learnt, *key_) if image.defective and image.mask is None]
+    note = f"{len(lacking):,} defects have no mask, so that the image alone is the label"
+    return Dataset(
+        folder,
+        tuple(learnt),
+        tuple(image.path for image in key_),
+        key=tuple(key_),
+        notes=(f"{note} ({enumerate_few([str(path.relative_to(folder)) for path in lacking])}).",)
+        if lacking
+        else (),
+    )
 
 
 def _part(folder: Path, truth: Path) -> list[LabelledImage]:
@@ -81,13 +91,7 @@ def _part(folder: Path, truth: Path) -> list[LabelledImage]:
             continue
         masks = _masks(child(truth, place.name))
         for stem, path in images.items():
-            mask = masks.get(stem)
-            if mask is None and masks:
-                raise DataError(
-                    f"{printable(path)}: no mask {printable(truth / place.name / f'{path.stem}{_MASK}.png')}; "
-                    f"add it, or move {printable(place.name)} of ground_truth away to do without"
-                )
-            found.append(LabelledImage(path, defective=True, mask=mask, kind=place.name))
+            found.append(LabelledImage(path, defective=True, mask=masks.get(stem), kind=place.name))
     return found
 
 
