@@ -8,7 +8,7 @@ import click
 
 from gyeol.cli import layout
 from gyeol.cli.display import say
-from gyeol.data.convert import WRITERS, convert
+from gyeol.data.convert import WRITERS, check_output, convert
 from gyeol.data.layouts import find_layout
 from gyeol.data.layouts.competition import read_with_key
 from gyeol.data.split import DEFECTS, NORMALS_SHARE, split_dataset
@@ -51,6 +51,7 @@ def command(
     """
     found = find_layout(data, layout)
     dataset = read_with_key(data) if found.name == "competition" else found.read(data)
+    check_output(output, dataset.root)
     for note in dataset.notes:
         say(note)
     if defects is not None or normals_share is not None or not dataset.split:

@@ -20,6 +20,21 @@ WRITERS: dict[str, Callable[[Dataset, Path, Placer], None]] = {
 """What can be written, by the layout's name."""
 
 
+def check_output(output: Path, root: Path) -> None:
+    """Refuse a place that :func:`convert` cannot write to, before the work of drawing a split.
+
+    Raises
+    ------
+    OutputError
+        If it holds something, or lies inside the data folder.
+    """
+    require_empty(output, "the converted data")
+    if output.resolve().is_relative_to(root.resolve()):
+        raise OutputError(
+            f"{printable(output)} lies inside the data folder, where it would be read as data; give another place"
+        )
+
+
 def convert(dataset: Dataset, output: Path, to: str = "competition", link: bool = False) -> None:
     """Write a dataset in another layout.
 
@@ -43,10 +58,6 @@ def convert(dataset: Dataset, output: Path, to: str = "competition", link: bool 
     OutputError
         If ``output`` holds something, lies inside the data folder, or cannot be written.
     """
-    require_empty(output, "the converted data")
-    if output.resolve().is_relative_to(dataset.root.resolve()):
-        raise OutputError(
-            f"{printable(output)} lies inside the data folder, where it would be read as data; give another place"
-        )
+    check_output(output, dataset.root)
     with atomic_directory(output) as folder:
         WRITERS[to](dataset, folder, Placer(link))

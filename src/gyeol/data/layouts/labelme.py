@@ -10,6 +10,7 @@ from pathlib import Path
 from gyeol.data.annotation.labelme import LabelMe, is_labelme, read_labelme
 from gyeol.data.dataset import Dataset, LabelledImage
 from gyeol.data.layouts.layout import Layout, Look, images_below, require_folder, walk
+from gyeol.data.layouts.manifest import find_manifest
 from gyeol.data.listing import by_stem, key
 from gyeol.errors import DataError
 from gyeol.files import printable
@@ -35,6 +36,8 @@ def _written_by_labelme(path: Path) -> bool:
 def _look(folder: Path) -> Look:
     if not folder.is_dir():
         return Look(0, "no folder")
+    if find_manifest(folder) is not None:
+        return Look(0, "a manifest, which may name such files as masks")
     if (folder / "train" / "defect_images").is_dir() or (folder / "defect_images").is_dir():
         return Look(
             0, "it has the competition's folders, where such files beside defects are read as their masks"
