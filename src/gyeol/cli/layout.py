@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
 from pathlib import Path
 
 import click
 
+from gyeol.data.convert.competition import write_key
+from gyeol.data.convert.place import Placer
 from gyeol.data.dataset import Dataset
-from gyeol.data.key import write_answers
 from gyeol.data.layouts import LAYOUTS
-from gyeol.data.names import test_rows
+from gyeol.errors import OutputError
+from gyeol.files import printable
 
 option = click.option(
     "--layout",
@@ -20,27 +22,33 @@ option = click.option(
 
 
 def key_of_layout(dataset: Dataset, folder: Path) -> Path | None:
-    """Write the labels that a layout has of its test images as a key; None if there are none to compare with.
+    """Write the labels that a layout has of its test images as a key, with links to the masks.
 
     Parameters
     ----------
     dataset : Dataset
     folder : Path
-        Gets ``answers.csv``.
+        Gets ``answers.csv`` and ``masks``; those of an earlier run are replaced.
 
     Returns
     -------
     Path or None
-        The file.
+        ``answers.csv``; None if there are no labels, or only of one class, so that there is nothing to compare.
+
+    Raises
+    ------
+    DataError
+        If a mask cannot be read.
+    OutputError
+        If it cannot be written.
     """
-    if not _both(dataset):
+    if {image.defective for image in dataset.key} != {True, False}:
         return None
-    file = folder / "answers.csv"
-    write_answers(file, [name for name, _ in test_rows(dataset)], dataset.key)
-    return file
-
-
-def _both(dataset: Dataset) -> bool:
-    """Tell whether the key has defects and normals, without which there is nothing to compare."""
-    labels: Sequence[bool] = [image.defective for image in dataset.key]
-    return any(labels) and not all(labels)
+    shutil.rmtree(folder / "masks", ignore_errors=True)
+    try:
+        write_key(dataset, folder, Placer(link=True))
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {printable(folder)}: {printable(error.strerror or error)}; choose another place"
+        ) from error
+    return folder / "answers.csv"

@@ -42,11 +42,25 @@ def write(dataset: Dataset, folder: Path, placer: Placer) -> None:
         return
     for image in test:
         placer.image(image.path, folder / "test/images" / image.file)
-        if image.label is not None and image.label.mask is not None:
-            placer.mask(image.label.mask, image.path, folder / "key/masks", image.name)
-    ids = sample_ids(dataset)
-    sample = as_csv(("ImageId", "answer"), [(name, 0) for name in ids])
+    sample = as_csv(("ImageId", "answer"), [(name, 0) for name in sample_ids(dataset)])
     (folder / "test/sample_submission.csv").write_text(sample, encoding="utf-8", newline="")
+    if dataset.key:
+        write_key(dataset, folder / "key", placer)
+
+
+def write_key(dataset: Dataset, folder: Path, placer: Placer) -> None:
+    """Write ``answers.csv`` and ``masks`` of the test images, whose labels are known.
+
+    Raises
+    ------
+    DataError
+        If a mask cannot be read.
+    OSError, OutputError
+        If something cannot be written.
+    """
+    test = named_test(dataset)
+    for image in test:
+        if image.label is not None and image.label.mask is not None:
+            placer.mask(image.label.mask, image.path, folder / "masks", image.name)
     answers = [image.label for image in test if image.label is not None]
-    if answers:
-        write_answers(folder / "key/answers.csv", ids, answers)
+    write_answers(folder / "answers.csv", sample_ids(dataset), answers)
