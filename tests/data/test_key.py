@@ -50,6 +50,12 @@ def test_what_is_written_is_read_again(key: Path) -> None:
     assert read_key(key, ROWS) == images
 
 
+def test_beside_kinds_none_is_empty(tmp_path: Path) -> None:
+    images = [LabelledImage(Path(name), name != "c", kind="x" * (name == "a")) for name in "abc"]
+    write_answers(tmp_path / "k.csv", "abc", images)
+    assert (tmp_path / "k.csv").read_text() == "ImageId,answer,kind\na,1,x\nb,1,defect\nc,0,normal\n"
+
+
 def test_without_kinds_there_is_no_column(tmp_path: Path) -> None:
     write_answers(tmp_path / "k.csv", ["a,b"], [LabelledImage(Path("a"), True)])
     assert (tmp_path / "k.csv").read_text() == 'ImageId,answer\n"a,b",1\n'

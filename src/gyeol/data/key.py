@@ -13,6 +13,8 @@ from gyeol.data.table import enumerate_few, read_table
 from gyeol.errors import DataError
 from gyeol.files import atomic_file, printable
 
+_NO_KIND = {False: "normal", True: "defect"}
+
 
 def read_key(folder: Path, rows: Sequence[tuple[str, Path]]) -> tuple[LabelledImage, ...]:
     """Read ``answers.csv`` (ImageId,answer and perhaps kind) and ``masks`` of a key.
@@ -74,6 +76,8 @@ def read_key(folder: Path, rows: Sequence[tuple[str, Path]]) -> tuple[LabelledIm
 def write_answers(file: Path, names: Iterable[str], images: Iterable[LabelledImage]) -> None:
     """Write ``answers.csv``: ImageId, answer and, if any image has one, kind.
 
+    COCO and LabelMe have kinds of defects alone; what has none is then of the kind ``normal`` or ``defect``.
+
     Parameters
     ----------
     file : Path
@@ -91,7 +95,7 @@ def write_answers(file: Path, names: Iterable[str], images: Iterable[LabelledIma
     images = list(images)
     kinds = any(image.kind for image in images)
     rows = [
-        (name, int(image.defective), *([image.kind] if kinds else []))
+        (name, int(image.defective), *([image.kind or _NO_KIND[image.defective]] if kinds else []))
         for name, image in zip(names, images, strict=True)
     ]
     with atomic_file(file) as stream:
