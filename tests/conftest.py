@@ -117,3 +117,94 @@ def exact(detector: Detector, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def surface() -> Callable[..., np.ndarray]:
     """Give the function that draws surfaces."""
     return make_surface
+
+
+# Below: small folders in exactly the form in which the data sets are published.
+
+MASK = np.zeros((64, 64), np.uint8)
+MASK[20:30, 20:40] = 255
+BLACK = np.zeros((64, 64), np.uint8)
+
+
+def save(path: Path, pixels: np.ndarray | None = None, seed: int = 0) -> Path:
+    """Save grey pixels, or noise, under any extension, and make the folders for it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if pixels is None:
+        pixels = np.random.default_rng(seed).integers(60, 200, (64, 64), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def clutter(*folders: Path) -> None:
+    """Leave what operating systems leave."""
+    for folder in folders:
+        (folder / "Thumbs.db").write_bytes(b"\xd0\xcf\x11\xe0")
+        (folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+        (folder / "._0001.PNG").write_bytes(b"\0\5\x16\7")
+        (folder / "__MACOSX").mkdir()
+        (folder / "__MACOSX" / "._0001.PNG").write_bytes(b"\0\5\x16\7")
+
+
+@pytest.fixture
+def dagm(tmp_path: Path) -> Path:
+    """DAGM 2007: two classes; images 1 and 2 of each part normal, 3 and 4 defects."""
+    root = tmp_path / "DAGM 2007"
+    for number, part in enumerate(("Train", "Test")):
+        for kind in (1, 2):
+            folder = root / f"Class{kind}" / part
+            lines = ["1"]
+            for image in (1, 2, 3, 4):
+                save(folder / f"000{image}.PNG", seed=100 * number + 10 * kind + image)
+                mask = f"000{image}_label.PNG" if image > 2 else "0"
+                if image > 2:
+                    save(folder / "Label" / mask, MASK)
+                lines.append(f"{image}\t{int(image > 2)}\t000{image}.PNG\t{int(image > 2)}\t{mask}")
+            (folder / "Label" / "Labels.txt").parent.mkdir(exist_ok=True)
+            (folder / "Label" / "Labels.txt").write_text("\r\n".join(lines) + "\r\n")
+            clutter(folder, folder / "Label")
+    return root
+
+
+@pytest.fixture
+def mvtec(tmp_path: Path) -> Path:
+    """MVTec AD: a category with two types of three defects each; file names are numbers in every folder."""
+    root = tmp_path / "mvtec" / "carpet"
+    for number in range(4):
+        save(root / f"train/good/00{number}.png", seed=number)
+    for number in range(3):
+        save(root / f"test/good/00{number}.png", seed=10 + number)
+        for place, kind in enumerate(("color", "metal_contamination")):
+            save(root / f"test/{kind}/00{number}.png", seed=20 + 10 * place + number)
+            save(root / f"ground_truth/{kind}/00{number}_mask.png", MASK)
+    (root / "readme.txt").write_text("x")
+    (root / "license.txt").write_text("x")
+    clutter(root, root / "train/good", root / "test/color", root / "ground_truth/color")
+    return root
+
+
+@pytest.fixture
+def kolektor(tmp_path: Path) -> Path:
+    """KolektorSDD2: in either part two normals with a black mask and one defect."""
+    root = tmp_path / "KolektorSDD2"
+    for part, first in (("train", 10000), ("test", 20000)):
+        for number in range(3):
+            save(root / part / f"{first + number}.png", seed=first + number)
+            save(root / part / f"{first + number}_GT.png", MASK if number == 1 else BLACK)
+        clutter(root / part)
+    return root
+
+
+@pytest.fixture
+def tiles(tmp_path: Path) -> Path:
+    """Magnetic tile: two types with three defects, of which one has a black mask, and five normals."""
+    root = tmp_path / "Magnetic-tile-defect-datasets"
+    for place, kind in enumerate(("MT_Blowhole", "MT_Crack", "MT_Free")):
+        for number in range(5 if kind == "MT_Free" else 3):
+            name = f"{kind}/Imgs/exp{number + 1}_num_{place}{number}"
+            black = kind == "MT_Free" or (kind == "MT_Crack" and number == 2)
+            save(root / f"{name}.jpg", seed=10 * place + number)
+            save(root / f"{name}.png", BLACK if black else MASK)
+        clutter(root / kind / "Imgs")
+    (root / "README.md").write_text("x")
+    (root / "Saliency.py").write_text("x")
+    return root

@@ -116,7 +116,8 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(
     assert found == [f"{n:02d}.png" for n in range(COUNT)]
     assert done.rows == COUNT
     assert {path.name for path in (tmp_path / "out").iterdir() if not path.name.startswith("part-")} == {
-        "plan.json"
+        "plan.json",
+        "model.onnx",
     }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gyeol.cli import layout as layouts
 from gyeol.cli.extras import need
 
 PATH = click.Path(path_type=Path)
@@ -28,7 +29,10 @@ SUFFIX = {"onnx": ".onnx", "openvino": ".xml"}
     show_default=True,
     help="Arithmetic of the network's convolutions; bf16 is for OpenVINO on processors that compute it.",
 )
-def command(model: Path, data: Path, output: Path, form: str | None, precision: str) -> None:
+@layouts.option
+def command(
+    model: Path, data: Path, output: Path, form: str | None, precision: str, layout: str | None
+) -> None:
     """Write the detector at MODEL as one graph from raw grey pixels to score, answer and heat map.
 
     DATA is the folder that it was trained on: 8-bit ranges are chosen from some of its images, and all of them are
@@ -36,7 +40,7 @@ def command(model: Path, data: Path, output: Path, form: str | None, precision: 
     """
     need("train", "torch", "cv2", "safetensors", "onnx", "openvino")
     from gyeol.cli.display import counting, say
-    from gyeol.data.competition import read_competition
+    from gyeol.data.layouts import read_training_data
     from gyeol.detect.detector import Detector
     from gyeol.export.write import export
     from gyeol.files import require_writable
@@ -46,7 +50,7 @@ def command(model: Path, data: Path, output: Path, form: str | None, precision: 
         wanted = SUFFIX[form] if form else " or ".join(SUFFIX.values())
         raise click.UsageError(f"the name of the file must end in {wanted}, not {suffix or 'nothing'}")
     require_writable(output)
-    detector, dataset = Detector.load(model), read_competition(data)
+    detector, dataset = Detector.load(model), read_training_data(data, layout)
     found = export(detector, dataset, output, precision, counting)
     say(
         f"{found.different} of {found.images:,} training images are answered otherwise than by the detector; "

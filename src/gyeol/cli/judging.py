@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from gyeol.cli.display import counting, say
-from gyeol.data.prediction import images_for_prediction, submission_rows
+from gyeol.data.layouts import rows_to_judge
 from gyeol.engine.judge import Judge
 from gyeol.engine.outputs import Outputs
 from gyeol.engine.stream import judge_all
@@ -20,10 +20,10 @@ def predict(
     heatmaps: Path | None,
     raw_heatmaps: Path | None,
     unreadable: str,
+    layout: str | None = None,
 ) -> dict[str, int]:
     """Judge images and write what was asked for; returns counts of rows, defects and unreadable images."""
-    paths, sample = images_for_prediction(images)
-    rows = submission_rows(paths, sample)
+    rows, sample = rows_to_judge(images, layout)
     began = time.monotonic()
     with Outputs(submission, scores, heatmaps, raw_heatmaps, sample, judge.threshold_, unreadable) as out:
         with counting("judging images") as report:

@@ -14,6 +14,7 @@ from gyeol.files import printable
 # name -> (module, help). The modules are imported only when their command is called, so that --help is fast.
 COMMANDS = {
     "sample": "Make a folder of synthetic competition data, with its answers.",
+    "convert": "Write a data folder in another layout, and split it.",
     "explore": "Say what is in a data folder.",
     "train": "Learn a detector from a data folder.",
     "predict": "Score images with a detector and write a submission.",

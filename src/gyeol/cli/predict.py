@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gyeol.cli import layout as layouts
 from gyeol.engine.judge import ENGINES
 
 PATH = click.Path(path_type=Path)
@@ -45,6 +46,7 @@ PATH = click.Path(path_type=Path)
 @click.option(
     "--resume", is_flag=True, help="With --cluster, go on in an output folder: what is there is kept."
 )
+@layouts.option
 def command(
     model: Path,
     images: str,
@@ -58,11 +60,13 @@ def command(
     workers: int | None,
     heat: bool,
     resume: bool,
+    layout: str | None,
 ) -> None:
-    """Judge IMAGES (a folder, an image, or a data folder with test/images) with the detector at MODEL.
+    """Judge IMAGES with the detector at MODEL.
 
     MODEL is the folder of `gyeol train`, or the file of `gyeol export`, which is judged with faster and without torch.
 
+    IMAGES is an image, a folder of them, or a data folder in any layout, whose test images are meant.
     With a sample_submission.csv beside the images, the submission has its rows and order; else one row an image,
     sorted by name. Nothing is written before all images are judged and the result is checked.
 
@@ -84,4 +88,4 @@ def command(
     from gyeol.engine.judge import open_judge
 
     judge = open_judge(model, engine, cores())
-    predict(judge, Path(images), Path(output), scores, heatmaps, raw_heatmaps, unreadable)
+    predict(judge, Path(images), Path(output), scores, heatmaps, raw_heatmaps, unreadable, layout)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gyeol.cli import layout
 from gyeol.cli.extras import need_training
 
 
@@ -22,6 +23,7 @@ from gyeol.cli.extras import need_training
     "--prevalence", type=float, help="Share of defective images to expect, if known; moves the threshold."
 )
 @click.option("--resume", is_flag=True, help="Go on with a training that was stopped.")
+@layout.option
 def command(
     data: Path,
     output: Path,
@@ -31,8 +33,9 @@ def command(
     folds: int,
     prevalence: float | None,
     resume: bool,
+    layout: str | None,
 ) -> None:
-    """Learn a detector from DATA (train/{defect_images,defect_masks,normal_images}) and write it to a folder.
+    """Learn a detector from DATA, a folder in any layout that gyeol knows, and write it to a folder.
 
     Nothing from outside the folder is used. Ctrl-C leaves a state that --resume goes on from.
     """
@@ -42,4 +45,4 @@ def command(
     if minutes is not None and steps is not None:
         raise click.UsageError("give --minutes or --steps, not both")
     settings = {"minutes": minutes, "steps": steps, "seed": seed, "folds": folds, "prevalence": prevalence}
-    train(data, output, settings, resume)
+    train(data, output, settings, resume, layout)

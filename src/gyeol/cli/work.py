@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gyeol.cli.display import counting, say, training
-from gyeol.data.competition import read_competition
 from gyeol.data.image import read_mask
+from gyeol.data.layouts import read_training_data, rows_to_judge
 from gyeol.data.listing import by_stem, list_images
 from gyeol.data.listing import key as name_key
-from gyeol.data.prediction import images_for_prediction
 from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
 from gyeol.detect.record import explain_threshold
@@ -28,9 +27,11 @@ from gyeol.metrics.answers import find_key, read_compared, stem
 from gyeol.report.errors import Mistake
 
 
-def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> Detector:
+def train(
+    data: Path, output: Path, settings: dict[str, Any], resume: bool, layout: str | None = None
+) -> Detector:
     """Train a detector and keep it at `output`."""
-    dataset = read_competition(data)
+    dataset = read_training_data(data, layout)
     check_place(output)
     detector = Detector(**settings)
     state = output.with_name(f".{output.name}.training")
@@ -40,12 +41,14 @@ def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> D
         if resume and not state.exists():
             say(f"no stopped training of {output} found; starting anew")
         say(f"{len(dataset.defects):,} defects and {len(dataset.normals):,} normals in {dataset.root}")
+        for note in dataset.notes:
+            say(note)
         try:
             with counting("reading images") as loading, training() as report:
                 detector.fit(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
         except KeyboardInterrupt:
             if state.exists():
-                say(f"stopped; {_how_to_go_on(data, output, settings)}")
+                say(f"stopped; {_how_to_go_on(data, output, settings, layout)}")
             raise
         detector.save(output)
         state.unlink(missing_ok=True)
@@ -60,7 +63,7 @@ def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> D
     return detector
 
 
-def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any]) -> str:
+def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any], layout: str | None) -> str:
     """Write the command that goes on with a stopped training: the same one, for other settings are refused."""
     given = [
         word
@@ -68,11 +71,19 @@ def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any]) -> str:
         if value != getattr(Config(), name)
         for word in (f"--{name}", f"{value:g}" if isinstance(value, float) else str(value))
     ]
+    given += [] if layout is None else ["--layout", layout]
     command = ["gyeol", "train", str(data), "-o", str(output), *given, "--resume"]
     return f"go on with the same command and --resume, or: {shlex.join(command)}"
 
 
-def mistakes(detector: Detector, images: Path, scores: Path, key: Path, masks: Path | None) -> list[Mistake]:
+def mistakes(
+    detector: Detector,
+    images: Path,
+    scores: Path,
+    key: Path,
+    masks: Path | None,
+    layout: str | None = None,
+) -> list[Mistake]:
     """Judge again the images that were answered wrongly, for their heat maps.
 
     Raises
@@ -85,7 +96,7 @@ def mistakes(detector: Detector, images: Path, scores: Path, key: Path, masks: P
     scored = compared.scores
     if scored is None:
         raise DataError(f"{printable(scores)}: no column score; give the table of gyeol predict --scores")
-    files = by_stem(images_for_prediction(images)[0])
+    files = {name_key(stem(name)): path for name, path in rows_to_judge(images, layout)[0]}
     folder = masks or find_key(key).parent / "masks"
     if masks is not None and not masks.is_dir():
         raise DataError(f"{printable(masks)}: no such folder; give the key's masks")

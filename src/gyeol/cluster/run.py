@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gyeol.cluster.places import list_inputs
 from gyeol.cluster.plan import Plan, begin
-from gyeol.errors import GyeolError, ModelError, OutputError
+from gyeol.errors import ModelError, OutputError
 from gyeol.files import printable
 
 SHARD = 500
@@ -141,14 +141,11 @@ def _judged(
         for row in counts.iter_rows():
             yield {name: int(value) for name, value in row.items()}
     except ray.exceptions.RayError as error:
-        # What a worker says of a file is for the user; all else is the cluster's.
-        cause = error.cause if isinstance(error, ray.exceptions.RayTaskError) else error
-        while cause.__cause__ is not None and not isinstance(cause, GyeolError):
-            cause = cause.__cause__
-        told = str(cause).strip().splitlines() or [type(cause).__name__]
-        raise OutputError(
-            f"the cluster gave up: {printable(told[0])[:300]}; go on with --resume when it is mended"
-        ) from error
+        # Ray hands on a worker's error as a text with its traceback. What gyeol says in it is for the user.
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        told = next((line for line in reversed(lines) if "gyeol.errors." in line), lines[-1])
+        reason = printable(told.rpartition("Error: ")[2])[:300]
+        raise OutputError(f"the cluster gave up: {reason}; go on with --resume when it is mended") from error
     finally:
         if not already:
             ray.shutdown()

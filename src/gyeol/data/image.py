@@ -128,6 +128,18 @@ def read_mask(
     return np.asarray(values > (0 if labels else peak / 2))
 
 
+def is_black(path: Path) -> bool:
+    """Tell whether a mask file marks nothing, which is how some data sets say that an image is normal.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read.
+    """
+    with _opened(path) as opened:
+        return not _mask_values(opened).max() > 0
+
+
 def image_header(path: Path) -> tuple[int, int, str]:
     """Read an image's size and mode without decoding its pixels.
 

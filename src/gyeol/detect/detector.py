@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gyeol.data.competition import read_competition
 from gyeol.data.dataset import Dataset
+from gyeol.data.layouts import read_training_data
 from gyeol.detect import storage
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
@@ -81,7 +81,7 @@ class Detector:
         Parameters
         ----------
         dataset : Dataset, Path or str
-            A dataset, or a folder in the competition's layout.
+            A dataset, or a folder in any layout that gyeol knows.
         state : Path, optional
             File that the run is kept in while it is under way, for `resume`.
         resume : bool
@@ -102,7 +102,7 @@ class Detector:
             If `state` is of another run.
         """
         if not isinstance(dataset, Dataset):
-            dataset = read_competition(Path(dataset))
+            dataset = read_training_data(dataset)
         images = load_training_images(dataset, self.config.memory_gib, self.config.seed, loading)
         say(f"{images.kinds.count} kinds of texture")
         fitted = Course(images, self.config, report, say, state).run(resume)

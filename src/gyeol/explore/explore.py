@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gyeol.data.image import read_mask
+from gyeol.data.annotation import mask_file, read_marked
+from gyeol.data.duplicates import alike_groups, equal_groups
 from gyeol.errors import DataError
-from gyeol.explore.duplicates import alike_groups, equal_groups
 from gyeol.explore.facts import (
     Counts,
     DuplicateGroup,
@@ -37,7 +37,9 @@ Progress = Callable[[str, int, int], None]
 _Readable = dict[Path, Measured]
 
 
-def explore(folder: Path, workers: int | None = None, progress: Progress | None = None) -> Facts:
+def explore(
+    folder: Path, workers: int | None = None, progress: Progress | None = None, layout: str | None = None
+) -> Facts:
     """Find out what is in a data folder.
 
     Each image is decoded once. What is wrong with the folder or a file becomes a fact, not an error.
@@ -50,6 +52,8 @@ def explore(folder: Path, workers: int | None = None, progress: Progress | None 
         How many processes; as many as there are cores if not given.
     progress : callable, optional
         See :data:`Progress`.
+    layout : str, optional
+        The layout's name, if it is not to be found by look.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def explore(folder: Path, workers: int | None = None, progress: Progress | None 
         If there is no such folder, or not one image in it can be read.
     """
     note = progress or (lambda what, done, total: None)
-    found = scan(folder)
+    found = scan(folder, layout)
     readable, unreadable = _measure(found, workers, note)
     if not readable:
         raise DataError(
@@ -84,6 +88,7 @@ def explore(folder: Path, workers: int | None = None, progress: Progress | None 
         kinds=_kinds(found, readable),
         light=_light(found, readable),
         warnings=(),
+        layout=found.layout,
     )
     return replace(facts, warnings=(*found.findings, *warnings_of(facts)))
 
@@ -170,10 +175,11 @@ def _masks(found: Scan, readable: _Readable) -> MaskFacts:
             continue
         measured = readable.get(image)
         try:
-            marked = read_mask(mask, None if measured is None else (measured.height, measured.width), image)
+            shape = None if measured is None else (measured.height, measured.width)
+            marked = read_marked(mask, shape, image)
             shares.append(float(marked.mean()))
         except DataError as error:
-            unusable.append(Unreadable(found.name(mask), str(error)))
+            unusable.append(Unreadable(found.name(mask_file(mask)), str(error)))
     coverage = Range(min(shares), float(np.median(shares)), max(shares)) if shares else None
     orphans = tuple(found.name(path) for path in found.orphans)
     return MaskFacts(coverage, tuple(missing), orphans, tuple(unusable))

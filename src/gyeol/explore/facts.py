@@ -168,6 +168,8 @@ class Facts:
         See their types. ``sizes`` are sorted by frequency.
     warnings : tuple of str
         What to know before training, in plain words, the most important first.
+    layout : str
+        The name of the folder's layout; empty if it has none.
     """
 
     folder: str
@@ -180,6 +182,7 @@ class Facts:
     kinds: tuple[KindCount, ...]
     light: tuple[LightFacts, ...]
     warnings: tuple[str, ...]
+    layout: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as plain types, ready for JSON."""
