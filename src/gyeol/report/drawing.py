@@ -120,7 +120,7 @@ class Chart:
         body = re.sub(r'( id="|url\(#| href="#)', rf"\g<1>{self.name}-", body)
         for place, tip in enumerate(self._tips):
             opening = f'<g id="{self.name}-tip-{place}">'
-            body = body.replace(opening, f'<g class="mark" tabindex="-1"><title>{escape(tip)}</title>')
+            body = body.replace(opening, f'<g class="mark"><title>{escape(tip)}</title>')
         head = (
             f'<svg viewBox="0 0 {self.width} {self.height}" width="{self.width}" height="{self.height}" '
             f'role="img" aria-label="{escape(label)}">'

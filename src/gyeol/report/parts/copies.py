@@ -22,7 +22,7 @@ def copies(sources: Sources, words: Words) -> Section | None:
     if facts is None:
         return None
     groups = sorted(facts["duplicates"], key=lambda group: (not group["both_labels"], not group["train_and_test"]))
-    content: dict[str, Any] = {"none": not groups, "table": None, "shown": []}
+    content: dict[str, Any] = {"empty": not groups, "table": None, "shown": []}
     if groups:
         content["table"] = _table(groups, words)
         if sources.data is not None:

@@ -39,7 +39,7 @@ def mistakes(sources: Sources, words: Words) -> Section | None:
         "mistakes",
         words("mistakes.title"),
         {
-            "none": not len(wrong),
+            "empty": not len(wrong),
             "groups": [group for group in groups if group["pictures"]],
             "table": _table(sources, words) if len(wrong) else None,
         },

@@ -41,10 +41,13 @@ class Words:
 
         Raises
         ------
-        KeyError
-            If the key or a placeholder's value is missing.
+        RuntimeError
+            If the key or a placeholder's value is missing, which is a fault of the program.
         """
-        text = self._texts[key]
-        if isinstance(text, dict):
-            text = text["one" if values["n"] == 1 else "other"]
-        return str(text).format(**values)
+        try:
+            text = self._texts[key]
+            if isinstance(text, dict):
+                text = text["one" if values["n"] == 1 else "other"]
+            return str(text).format(**values)
+        except KeyError as error:
+            raise RuntimeError(f"text {key!r} in {self.lang!r}: {error} is missing") from error
