@@ -37,12 +37,12 @@ _LONG = re.compile(r"(\d\.\d{2})\d+")
 _STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a name with two dollars in it is no formula
-    "font.size": 11,
-    "axes.titlesize": 11,
-    "axes.labelsize": 11,
-    "xtick.labelsize": 10,
-    "ytick.labelsize": 10,
-    "legend.fontsize": 10,
+    "font.size": 12,
+    "axes.titlesize": 12,
+    "axes.labelsize": 12,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
+    "legend.fontsize": 11,
     "legend.frameon": False,
     "text.color": INK,
     "axes.labelcolor": MUTED,
@@ -129,7 +129,7 @@ class Chart:
 
 
 @contextmanager
-def drawing(name: str, width: int = 440, height: int = 260) -> Iterator[Chart]:
+def drawing(name: str, width: int = 430, height: int = 260) -> Iterator[Chart]:
     """Hand out a figure to draw in, in the report's style."""
     # A salt of its own makes ids that are the same in every run.
     with rc_context({**_STYLE, "svg.hashsalt": name}):

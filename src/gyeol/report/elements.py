@@ -70,19 +70,21 @@ class Table:
         Each as long as the head.
     note : str
         Shown below it.
+    fixed : bool
+        Whether the order of its rows is part of what it says, so that sorting would only confuse.
     """
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     note: str = ""
+    fixed: bool = False
 
     @property
     def numeric(self) -> list[bool]:
-        """Tell of each column whether it holds numbers: in every row that has something there."""
+        """Tell of each column whether all that is in it are numbers."""
         return [
-            any(row[place].value is not None for row in self.rows)
-            and all(row[place].value is not None or row[place].text in ("", "–") for row in self.rows)
+            all(row[place].value is not None or row[place].text == "–" for row in self.rows)
             for place in range(len(self.columns))
         ]
 

@@ -52,7 +52,7 @@ def cost(record: dict[str, Any], threshold: float, words: Words) -> Drawing:
         axes.axvline(threshold, color=INK, linewidth=1.4, linestyle=":", label=words("cost.threshold"))
         score_axis(axes, low, high)
         total = 1000 * (prevalence * at_missed + (1 - prevalence) * at_alarms)
-        axes.set_ylim(0, max(10.0, 8 * total))
+        axes.set_ylim(0, max(10.0, 4 * total))
         axes.set_xlabel(words("cost.axis"))
         axes.set_ylabel(words("cost.mistakes"))
         chart.figure.legend(loc="outside upper left", ncols=2, handlelength=1.8, columnspacing=1.2)

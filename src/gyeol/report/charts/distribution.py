@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gyeol.report.drawing import DEFECT, NORMAL, TEST, drawing
 from gyeol.report.elements import Drawing
@@ -28,12 +29,13 @@ def distribution(row: dict[str, Any], words: Words) -> Drawing:
         for part, colour in _COLOURS.items():
             if part not in row["counts"]:
                 continue
-            counts = np.asarray(row["counts"][part], float)
+            counts, bounds = _coarser(np.asarray(row["counts"][part], float), edges)
             shares = counts / counts.sum()
+            heights = shares / round((len(edges) - 1) / len(counts))  # so that equal areas are equal shares
             style = "--" if part == "test" else "-"
-            axes.stairs(shares, edges, color=colour, linewidth=1.6, linestyle=style, label=words(f"part.{part}"))
-            filled = axes.stairs(shares, edges, color=colour, fill=True, alpha=0.14, linewidth=0)
-            middle = float(((edges[1:] + edges[:-1]) / 2) @ shares)
+            axes.stairs(heights, bounds, color=colour, linewidth=1.6, linestyle=style, label=words(f"part.{part}"))
+            filled = axes.stairs(heights, bounds, color=colour, fill=True, alpha=0.14, linewidth=0)
+            middle = float(((bounds[1:] + bounds[:-1]) / 2) @ shares)
             value = f"{middle:.1%}" if name == "coverage" else f"{middle:.1f}"
             said.append(words("distribution.alt", part=words(f"part.{part}"), mean=value))
             chart.tip(filled, said[-1])
@@ -45,3 +47,12 @@ def distribution(row: dict[str, Any], words: Words) -> Drawing:
         chart.figure.legend(loc="outside upper left", ncols=3, handlelength=1.4, columnspacing=1.2)
         title = words(f"distribution.{name}")
         return Drawing(chart.svg(f"{title}. {'; '.join(said)}"), title, words(f"distribution.{name}.caption"))
+
+
+def _coarser(
+    counts: NDArray[np.float64], edges: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Join bins while there are fewer than four images to one, for a comb of single images tells nothing."""
+    while len(counts) % 2 == 0 and len(counts) > 4 and counts.sum() < 4 * len(counts):
+        counts, edges = counts.reshape(-1, 2).sum(axis=1), edges[::2]
+    return counts, edges

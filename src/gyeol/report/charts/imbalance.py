@@ -29,7 +29,7 @@ def imbalance(counts: dict[str, Any], words: Words) -> Drawing:
             (bar,) = axes.barh(place, number, color=colour, height=0.62)
             chart.tip(bar, f"{name}: {number:,}")
             axes.annotate(
-                f"{number:,}", (number, place), (5, 0), textcoords="offset points", va="center", fontsize=10
+                f"{number:,}", (number, place), (5, 0), textcoords="offset points", va="center"
             )
         axes.set_yticks(range(len(rows)), [row[0] for row in rows])
         axes.invert_yaxis()

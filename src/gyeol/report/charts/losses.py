@@ -9,6 +9,8 @@ from gyeol.report.elements import Drawing
 from gyeol.report.words import Words
 
 VALIDATION = "validation"
+EVERY = 20
+"""Steps of a phase between two of its training rows."""
 
 
 def losses(history: list[dict[str, Any]], words: Words) -> Drawing:
@@ -60,8 +62,8 @@ def losses(history: list[dict[str, Any]], words: Words) -> Drawing:
 def by_phase(history: list[dict[str, Any]]) -> dict[tuple[str, bool], list[tuple[int, float]]]:
     """Gather steps and losses by phase, training and validation apart.
 
-    A row of validation does not name its phase: it is written just before the training row of the same step, and at the
-    end of a phase after it.
+    A row of validation does not name its phase. Between two phases it is of the later one if that had begun by then,
+    which was :data:`EVERY` steps before its first training row.
     """
     curves: dict[tuple[str, bool], list[tuple[int, float]]] = {}
     for place, row in enumerate(history):
@@ -69,8 +71,8 @@ def by_phase(history: list[dict[str, Any]]) -> dict[tuple[str, bool], list[tuple
         if phase == VALIDATION:
             after = next((r for r in history[place + 1 :] if r["phase"] != VALIDATION), None)
             before = next((r for r in reversed(history[:place]) if r["phase"] != VALIDATION), None)
-            fits = after is not None and (before is None or after["step"] >= row["step"])
-            found = after if fits else before
+            begun = after is not None and after["step"] - EVERY < row["step"] <= after["step"]
+            found = after if after is not None and (begun or before is None) else before
             if found is None:
                 continue
             phase = found["phase"]

@@ -12,7 +12,7 @@ from gyeol.report.words import Words
 
 
 def places(points: list[dict[str, Any]], words: Words) -> Drawing:
-    """Draw every image as a point, the kinds by their numbers in the midst of their points.
+    """Draw every image as a point, the kinds by their numbers above their points.
 
     Kinds are told apart by where they lie and their number, parts by colour and shape: ten colours would not be told
     apart by everybody.
@@ -24,7 +24,7 @@ def places(points: list[dict[str, Any]], words: Words) -> Drawing:
     """
     with drawing("places", height=400) as chart:
         (axes,) = chart.axes()
-        for part, colour, marker, size in (("test", TEST, "o", 9), ("normal", NORMAL, "o", 9)):
+        for part, colour, marker, size in (("test", TEST, "o", 14), ("normal", NORMAL, "o", 14)):
             own = [point for point in points if point["part"] == part]
             for kind in sorted({point["kind"] for point in own}):
                 some = [point for point in own if point["kind"] == kind]
@@ -32,7 +32,7 @@ def places(points: list[dict[str, Any]], words: Words) -> Drawing:
                 cloud = axes.scatter(x, y, s=size, color=colour, marker=marker, alpha=0.55, linewidths=0)
                 chart.tip(cloud, f"{words('kind', n=kind)}, {words(f'part.{part}')}")
             if own:
-                axes.scatter([], [], s=14, color=colour, marker=marker, label=words(f"part.{part}"), linewidths=0)
+                axes.scatter([], [], s=24, color=colour, marker=marker, label=words(f"part.{part}"), linewidths=0)
         defects = [point for point in points if point["part"] == "defect"]
         for point in defects:
             mark = axes.scatter(
@@ -45,14 +45,16 @@ def places(points: list[dict[str, Any]], words: Words) -> Drawing:
             own = [point for point in points if point["kind"] == kind]
             axes.annotate(
                 str(kind),
-                (float(np.median([p["x"] for p in own])), float(np.median([p["y"] for p in own]))),
+                (float(np.median([p["x"] for p in own])), max(p["y"] for p in own)),
+                (0, 7),
+                textcoords="offset points",
                 ha="center",
-                va="center",
-                fontsize=12,
+                va="bottom",
+                fontsize=13,
                 fontweight="bold",
                 zorder=4,
-                bbox={"boxstyle": "round,pad=0.25", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.85},
             )
+        axes.margins(0.06, 0.08)
         axes.set_xticks([])
         axes.set_yticks([])
         for spine in axes.spines.values():

@@ -61,14 +61,15 @@ def _table(record: dict[str, Any], chosen: float, words: Words) -> Table:
     thresholds = chosen * np.array(FACTORS) if chosen > 0 else chosen + np.array(FACTORS) - 1
     rows = [
         [
-            Cell(f"{value:.2f}" + (f" ({words('threshold.chosen')})" if factor == 1 else ""), float(value)),
+            Cell(f"{value:.2f}", float(value)),
             Cell(f"{lost:.2%}", float(lost)),
             Cell(f"{false:.3%}", float(false)),
             share(float(macro_f1)),
+            Cell(words("threshold.chosen") if factor == 1 else ""),
         ]
         for factor, value, lost, false, macro_f1 in zip(
             FACTORS, thresholds, *costs(record, thresholds), strict=True
         )
     ]
-    heads = [words(f"threshold.{name}") for name in ("value", "missed", "alarms", "macro_f1")]
-    return Table(words("threshold.table"), heads, rows)
+    heads = [words(f"threshold.{name}") for name in ("value", "missed", "alarms", "macro_f1", "remark")]
+    return Table(words("threshold.table"), heads, rows, fixed=True)

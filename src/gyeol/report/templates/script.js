@@ -11,7 +11,7 @@
     return sign * one.textContent.localeCompare(two.textContent, document.documentElement.lang, { numeric: true });
   };
 
-  for (const table of document.querySelectorAll(".scroll table")) {
+  for (const table of document.querySelectorAll("table.live")) {
     const body = table.tBodies[0];
     if (body.rows.length < 3) continue;
     [...table.tHead.rows[0].cells].forEach((head, place) => {
