@@ -20,3 +20,13 @@ def need_training() -> None:
         raise MissingExtraError(
             f"this command needs {', '.join(lacking)}; install it with: pip install 'gyeol[train]'"
         )
+
+
+def report_can_be_made() -> bool:
+    """Tell whether the parts that a report needs are installed; if not, say how to get them."""
+    if all(find_spec(name) is not None for name in ("jinja2", "matplotlib")):
+        return True
+    from gyeol.cli.display import say
+
+    say("no report: pip install 'gyeol[report]' brings what makes it")
+    return False

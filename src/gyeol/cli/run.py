@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import click
 
-from gyeol.cli.extras import need_training
+from gyeol.cli import reporting
+from gyeol.cli.extras import need_training, report_can_be_made
 from gyeol.data.competition import read_competition
 from gyeol.data.prediction import submission_rows
-from gyeol.metrics.answers import check_key
+from gyeol.metrics.answers import check_key, read_compared
 
+WORST = 12
+"""Misses that the report shows with their heat maps, and false alarms."""
 PATH = click.Path(path_type=Path)
 
 
@@ -27,6 +31,7 @@ PATH = click.Path(path_type=Path)
 )
 @click.option("--heatmaps/--no-heatmaps", default=False, help="Also write a picture for every test image.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
+@reporting.language
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -39,6 +44,7 @@ def command(
     prevalence: float,
     heatmaps: bool,
     resume: bool,
+    lang: str,
 ) -> None:
     """Do the whole job for the folder DATA and leave in OUTPUT:
 
@@ -48,11 +54,12 @@ def command(
     submission.csv    the answers, in the rows and order of sample_submission.csv
     scores.csv        the scores behind them
     evaluation.json   with a key: how good the answers are
+    report.html       all of it on one page, with pictures
     """  # noqa: D301, D400 (click's own paragraph mark)
     need_training()
     from gyeol.cli import evaluate, explore
     from gyeol.cli.display import say
-    from gyeol.cli.work import predict, train
+    from gyeol.cli.work import mistakes, predict, train
     from gyeol.detect.detector import Detector
 
     if minutes is not None and steps is not None:
@@ -79,3 +86,18 @@ def command(
         fresh.rename(pictures)
     if key:
         ctx.invoke(evaluate.command, file=output / "scores.csv", key=key, output=output / "evaluation.json")
+    if not report_can_be_made():
+        return
+    sources = {
+        "facts": json.loads(facts.read_text(encoding="utf-8")),
+        "data": data,
+        "threshold": detector.threshold_,
+        "record": detector.record_,
+    }
+    if key:
+        sources |= {
+            "evaluation": json.loads((output / "evaluation.json").read_text(encoding="utf-8")),
+            "compared": read_compared(output / "scores.csv", key),
+            "mistakes": tuple(mistakes(detector, data, output / "scores.csv", key, None, most=WORST)),
+        }
+    reporting.write(output / "report.html", lang, **sources)

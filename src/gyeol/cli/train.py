@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gyeol.cli import reporting
 from gyeol.cli.extras import need_training
 
 
@@ -22,6 +23,7 @@ from gyeol.cli.extras import need_training
     "--prevalence", type=float, default=0.1, show_default=True, help="Share of defective images to expect."
 )
 @click.option("--resume", is_flag=True, help="Go on with a training that was stopped.")
+@reporting.file_option("loss curves, and the threshold with what it costs")
 def command(
     data: Path,
     output: Path,
@@ -31,6 +33,8 @@ def command(
     folds: int,
     prevalence: float,
     resume: bool,
+    report: Path | None,
+    lang: str,
 ) -> None:
     """Learn a detector from DATA (train/{defect_images,defect_masks,normal_images}) and write it to a folder.
 
@@ -42,4 +46,6 @@ def command(
     if minutes is not None and steps is not None:
         raise click.UsageError("give --minutes or --steps, not both")
     settings = {"minutes": minutes, "steps": steps, "seed": seed, "folds": folds, "prevalence": prevalence}
-    train(data, output, settings, resume)
+    reporting.check_place(report)
+    detector = train(data, output, settings, resume)
+    reporting.write(report, lang, threshold=detector.threshold_, record=detector.record_)

@@ -109,8 +109,10 @@ def predict(
     return counts
 
 
-def mistakes(detector: Detector, images: Path, scores: Path, key: Path, masks: Path | None) -> list[Mistake]:
-    """Judge again the images that were answered wrongly, for their heat maps.
+def mistakes(
+    detector: Detector, images: Path, scores: Path, key: Path, masks: Path | None, most: int | None = None
+) -> list[Mistake]:
+    """Judge again the images that were answered wrongly, for their heat maps; with `most`, so many of each class.
 
     Raises
     ------
@@ -127,7 +129,7 @@ def mistakes(detector: Detector, images: Path, scores: Path, key: Path, masks: P
     if masks is not None and not masks.is_dir():
         raise DataError(f"{printable(masks)}: no such folder; give the key's masks")
     marks = by_stem(list_images(folder)) if folder.is_dir() else {}
-    wrong = {name: n for n, name in enumerate(compared.ids) if compared.truth[n] != compared.answers[n]}
+    wrong = {compared.ids[n]: n for n in gravest(compared, most)}
     rows = [(name, files.get(name_key(stem(name)))) for name in wrong]
     if lacking := [name for name, path in rows if path is None]:
         raise DataError(

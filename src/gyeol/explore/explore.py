@@ -11,8 +11,8 @@ import numpy as np
 
 from gyeol.data.image import read_mask
 from gyeol.errors import DataError
-from gyeol.explore.duplicates import alike_groups, equal_groups
 from gyeol.explore.distributions import distributions_of
+from gyeol.explore.duplicates import alike_groups, equal_groups
 from gyeol.explore.facts import (
     Counts,
     DuplicateGroup,

@@ -132,5 +132,6 @@ class Chart:
 def drawing(name: str, width: int = 430, height: int = 260) -> Iterator[Chart]:
     """Hand out a figure to draw in, in the report's style."""
     # A salt of its own makes ids that are the same in every run.
-    with rc_context({**_STYLE, "svg.hashsalt": name}):
+    style: Any = _STYLE | {"svg.hashsalt": name}
+    with rc_context(style):
         yield Chart(name, width, height)

@@ -43,7 +43,10 @@ def comparison(rows: list[dict[str, Any]], words: Words) -> list[Drawing]:
         for place, row in enumerate(ordered, 1):
             colour = _colour(row)
             mark = axes.scatter(row["images_s"], row["auroc"], s=55, color=colour, marker=_MARKERS[colour])
-            chart.tip(mark, f"{row['title']}: AUROC {row['auroc']:.4f}, {row['images_s']:,.0f} {words('speed.unit')}")
+            chart.tip(
+                mark,
+                f"{row['title']}: AUROC {row['auroc']:.4f}, {row['images_s']:,.0f} {words('speed.unit')}",
+            )
             # To the left and right in turn, so that two near each other can be read.
             offset = (7, 4) if place % 2 else (-14, 4)
             axes.annotate(str(place), (row["images_s"], row["auroc"]), offset, textcoords="offset points")

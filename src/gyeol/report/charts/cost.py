@@ -37,7 +37,9 @@ def cost(record: dict[str, Any], threshold: float, words: Words) -> Drawing:
     prevalence = float(record["estimate"]["prevalence"])
     normals = np.asarray(record["normal_scores"], float)
     defects = np.array([float(row["score"]) for row in record["defect_scores"]])
-    low, high = score_range(np.array([float(np.median(normals)), threshold]), np.array([float(defects.max())]))
+    low, high = score_range(
+        np.array([float(np.median(normals)), threshold]), np.array([float(defects.max())])
+    )
     grid = np.sinh(np.linspace(np.arcsinh(low), np.arcsinh(high), 300))
     missed, alarms, _ = costs(record, grid)
     at_missed, at_alarms, at_f1 = (float(values[0]) for values in costs(record, np.array([threshold])))
@@ -64,4 +66,6 @@ def cost(record: dict[str, Any], threshold: float, words: Words) -> Drawing:
             alarms=f"{1000 * (1 - prevalence) * at_alarms:.1f}",
             macro_f1=f"{at_f1:.4f}",
         )
-        return Drawing(chart.svg(f"{title}. {said}"), title, words("cost.caption", prevalence=f"{prevalence:.0%}"))
+        return Drawing(
+            chart.svg(f"{title}. {said}"), title, words("cost.caption", prevalence=f"{prevalence:.0%}")
+        )

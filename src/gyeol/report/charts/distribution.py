@@ -31,9 +31,14 @@ def distribution(row: dict[str, Any], words: Words) -> Drawing:
                 continue
             counts, bounds = _coarser(np.asarray(row["counts"][part], float), edges)
             shares = counts / counts.sum()
-            heights = shares / round((len(edges) - 1) / len(counts))  # so that equal areas are equal shares
+            joined = 1 if len(row["counts"]) == 1 else (len(edges) - 1) // len(counts)
+            heights = (
+                shares / joined
+            )  # so that parts with wide and with narrow bins compare: equal areas, equal shares
             style = "--" if part == "test" else "-"
-            axes.stairs(heights, bounds, color=colour, linewidth=1.6, linestyle=style, label=words(f"part.{part}"))
+            axes.stairs(
+                heights, bounds, color=colour, linewidth=1.6, linestyle=style, label=words(f"part.{part}")
+            )
             filled = axes.stairs(heights, bounds, color=colour, fill=True, alpha=0.14, linewidth=0)
             middle = float(((bounds[1:] + bounds[:-1]) / 2) @ shares)
             value = f"{middle:.1%}" if name == "coverage" else f"{middle:.1f}"
@@ -52,7 +57,7 @@ def distribution(row: dict[str, Any], words: Words) -> Drawing:
 def _coarser(
     counts: NDArray[np.float64], edges: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Join bins while there are fewer than four images to one, for a comb of single images tells nothing."""
-    while len(counts) % 2 == 0 and len(counts) > 4 and counts.sum() < 4 * len(counts):
+    """Join bins while there are fewer than three images to one, for a comb of single images tells nothing."""
+    while len(counts) % 2 == 0 and len(counts) > 4 and counts.sum() < 3 * len(counts):
         counts, edges = counts.reshape(-1, 2).sum(axis=1), edges[::2]
     return counts, edges

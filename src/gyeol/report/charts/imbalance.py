@@ -28,9 +28,7 @@ def imbalance(counts: dict[str, Any], words: Words) -> Drawing:
         for place, (name, number, colour) in enumerate(rows):
             (bar,) = axes.barh(place, number, color=colour, height=0.62)
             chart.tip(bar, f"{name}: {number:,}")
-            axes.annotate(
-                f"{number:,}", (number, place), (5, 0), textcoords="offset points", va="center"
-            )
+            axes.annotate(f"{number:,}", (number, place), (5, 0), textcoords="offset points", va="center")
         axes.set_yticks(range(len(rows)), [row[0] for row in rows])
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")

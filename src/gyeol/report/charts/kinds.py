@@ -37,7 +37,13 @@ def kinds(rows: list[dict[str, Any]], words: Words) -> Drawing:
             axes.set_xlabel(words("images"))
         chart.figure.legend(loc="outside upper left", ncols=3, handlelength=1.0, columnspacing=1.2)
         said = "; ".join(
-            words("kinds.alt", kind=row["kind"], normals=row["normals"], defects=row["defects"], test=row["test"])
+            words(
+                "kinds.alt",
+                kind=row["kind"],
+                normals=row["normals"],
+                defects=row["defects"],
+                test=row["test"],
+            )
             for row in rows
         )
         title = words("kinds.chart")

@@ -23,7 +23,9 @@ def losses(history: list[dict[str, Any]], words: Words) -> Drawing:
     """
     curves = by_phase(history)
     phases = list(dict.fromkeys(phase for phase, _ in curves))
-    groups = [group for group in ([p for p in phases if p == "trunk"], [p for p in phases if p != "trunk"]) if group]
+    groups = [
+        group for group in ([p for p in phases if p == "trunk"], [p for p in phases if p != "trunk"]) if group
+    ]
     with drawing("losses", height=280) as chart:
         panels = chart.axes(1, len(groups), sharey=True)
         for axes, group in zip(panels, groups, strict=True):
@@ -76,7 +78,9 @@ def by_phase(history: list[dict[str, Any]]) -> dict[tuple[str, bool], list[tuple
             if found is None:
                 continue
             phase = found["phase"]
-        curves.setdefault((phase, row["phase"] == VALIDATION), []).append((int(row["step"]), float(row["loss"])))
+        curves.setdefault((phase, row["phase"] == VALIDATION), []).append(
+            (int(row["step"]), float(row["loss"]))
+        )
     return curves
 
 

@@ -32,11 +32,20 @@ def places(points: list[dict[str, Any]], words: Words) -> Drawing:
                 cloud = axes.scatter(x, y, s=size, color=colour, marker=marker, alpha=0.55, linewidths=0)
                 chart.tip(cloud, f"{words('kind', n=kind)}, {words(f'part.{part}')}")
             if own:
-                axes.scatter([], [], s=24, color=colour, marker=marker, label=words(f"part.{part}"), linewidths=0)
+                axes.scatter(
+                    [], [], s=24, color=colour, marker=marker, label=words(f"part.{part}"), linewidths=0
+                )
         defects = [point for point in points if point["part"] == "defect"]
         for point in defects:
             mark = axes.scatter(
-                point["x"], point["y"], s=36, color=DEFECT, marker="D", linewidths=0.8, edgecolors=PAPER, zorder=3
+                point["x"],
+                point["y"],
+                s=36,
+                color=DEFECT,
+                marker="D",
+                linewidths=0.8,
+                edgecolors=PAPER,
+                zorder=3,
             )
             chart.tip(mark, f"{point['image']}, {words('kind', n=point['kind'])}")
         if defects:

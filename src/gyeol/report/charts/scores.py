@@ -33,7 +33,9 @@ def scores(record: dict[str, Any], threshold: float, names: list[str], words: Wo
         heights, _ = np.histogram(normals, edges)
         for left, right, height in zip(edges[:-1], edges[1:], heights, strict=True):
             if height:
-                (bar,) = above.bar(left, height, right - left, align="edge", color=NORMAL, edgecolor=PAPER, linewidth=0.5)
+                (bar,) = above.bar(
+                    left, height, right - left, align="edge", color=NORMAL, edgecolor=PAPER, linewidth=0.5
+                )
                 chart.tip(bar, words("scores.bin", n=int(height), low=f"{left:.1f}", high=f"{right:.1f}"))
         folds = sorted({int(row.get("fold", 0)) for row in rows})
         for row, score in zip(rows, defects, strict=True):

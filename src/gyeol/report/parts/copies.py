@@ -21,7 +21,9 @@ def copies(sources: Sources, words: Words) -> Section | None:
     facts = sources.facts
     if facts is None:
         return None
-    groups = sorted(facts["duplicates"], key=lambda group: (not group["both_labels"], not group["train_and_test"]))
+    groups = sorted(
+        facts["duplicates"], key=lambda group: (not group["both_labels"], not group["train_and_test"])
+    )
     content: dict[str, Any] = {"empty": not groups, "table": None, "shown": []}
     if groups:
         content["table"] = _table(groups, words)

@@ -42,7 +42,9 @@ def _sheet(row: dict[str, Any], album: Album, most: int, words: Words) -> dict[s
         for name in (row.get("typical") or [row["example"]])
     ]
     defects = [
-        album.picture(name, words("sheet.defect.alt", kind=kind, name=name), PurePosixPath(name).name, outlined=True)
+        album.picture(
+            name, words("sheet.defect.alt", kind=kind, name=name), PurePosixPath(name).name, outlined=True
+        )
         for name in names[:most]
     ]
     return {

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from gyeol.files import printable
+from gyeol.metrics.answers import Compared, gravest
 from gyeol.report.elements import Cell, Picture, Section, Table
 from gyeol.report.errors import Mistake
 from gyeol.report.sources import Sources
@@ -17,6 +16,8 @@ SIDE = 224
 """Longer side of a picture, in pixels."""
 WORST = 12
 """Misses shown, and false alarms."""
+LISTED = 100
+"""Misses in the table, and false alarms."""
 
 
 def mistakes(sources: Sources, words: Words) -> Section | None:
@@ -24,7 +25,7 @@ def mistakes(sources: Sources, words: Words) -> Section | None:
     compared = sources.compared
     if compared is None:
         return None
-    wrong = np.flatnonzero(compared.truth != compared.answers)
+    wrong = int((compared.truth != compared.answers).sum())
     groups = [
         {
             "title": words(title),
@@ -39,9 +40,9 @@ def mistakes(sources: Sources, words: Words) -> Section | None:
         "mistakes",
         words("mistakes.title"),
         {
-            "empty": not len(wrong),
+            "empty": not wrong,
             "groups": [group for group in groups if group["pictures"]],
-            "table": _table(sources, words) if len(wrong) else None,
+            "table": _table(compared, wrong, words) if wrong else None,
         },
     )
 
@@ -60,22 +61,17 @@ def _pair(mistake: Mistake, threshold: float | None, words: Words) -> dict[str, 
         "name": name,
         "told": told,
         "kind": words("mistakes.kind", kind=printable(mistake.kind)),
-        "plain": Picture(data_uri(plain), plain.width, plain.height, words("mistakes.plain", what=what, name=name)),
-        "hot": Picture(data_uri(hot), hot.width, hot.height, words("mistakes.hot", what=what, name=name, told=told)),
+        "plain": Picture(
+            data_uri(plain), plain.width, plain.height, words("mistakes.plain", what=what, name=name)
+        ),
+        "hot": Picture(
+            data_uri(hot), hot.width, hot.height, words("mistakes.hot", what=what, name=name, told=told)
+        ),
     }
 
 
-def _table(sources: Sources, words: Words) -> Table:
+def _table(compared: Compared, wrong: int, words: Words) -> Table:
     """List the worst, by how far their scores lie on the wrong side."""
-    compared = sources.compared
-    assert compared is not None  # noqa: S101 (its caller has looked)
-    listed = []
-    for truth in (1, 0):
-        some = np.flatnonzero((compared.truth == truth) & (compared.answers != truth))
-        if compared.scores is not None:
-            gravity = compared.scores[some] * (1 if truth else -1)
-            some = some[np.argsort(gravity, kind="stable")]
-        listed.extend(int(n) for n in some[:100])
     rows = [
         [
             Cell(printable(compared.ids[n])),
@@ -85,9 +81,8 @@ def _table(sources: Sources, words: Words) -> Table:
             if compared.scores is None
             else Cell(f"{compared.scores[n]:.3f}", float(compared.scores[n])),
         ]
-        for n in listed
+        for n in gravest(compared, LISTED)
     ]
     heads = [words(f"mistakes.{name}") for name in ("image", "what", "kind_head", "score_head")]
-    total = int((compared.truth != compared.answers).sum())
-    note = words("mistakes.more", n=total - len(rows)) if total > len(rows) else ""
-    return Table(words("mistakes.table", n=total), heads, rows, note)
+    note = words("mistakes.more", n=wrong - len(rows)) if wrong > len(rows) else ""
+    return Table(words("mistakes.table", n=wrong), heads, rows, note)

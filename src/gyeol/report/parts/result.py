@@ -62,7 +62,12 @@ def _classes(found: dict[str, Any], words: Words) -> Table:
         + [share(found[name][figure]) for figure in ("precision", "recall", "f1")]
         for name in ("normal", "defective")
     ]
-    heads = [words("class.truth"), words("images"), *(words(f"class.{name}") for name in ("precision", "recall")), "F1"]
+    heads = [
+        words("class.truth"),
+        words("images"),
+        *(words(f"class.{name}") for name in ("precision", "recall")),
+        "F1",
+    ]
     return Table(words("class.title"), heads, rows)
 
 

@@ -14,7 +14,13 @@ def summary(sources: Sources, words: Words) -> Section | None:
     figures: list[dict[str, str]] = []
 
     def add(name: str, value: str, **values: Any) -> None:
-        figures.append({"label": words(f"summary.{name}"), "value": value, "note": words(f"summary.{name}.note", **values)})
+        figures.append(
+            {
+                "label": words(f"summary.{name}"),
+                "value": value,
+                "note": words(f"summary.{name}.note", **values),
+            }
+        )
 
     if sources.evaluation is not None:
         found = sources.evaluation

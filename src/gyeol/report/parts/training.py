@@ -25,7 +25,9 @@ def training(sources: Sources, words: Words) -> Section | None:
         [Cell(words("training.device")), Cell(str(record["device"]))],
         [Cell(words("training.data")), Cell(str(record["data"]))],
     ]
-    table = Table(words("training.table"), [words("training.what"), words("training.value")], rows, fixed=True)
+    table = Table(
+        words("training.table"), [words("training.what"), words("training.value")], rows, fixed=True
+    )
     return Section(
         "training",
         words("training.title"),
