@@ -26,7 +26,7 @@ from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
 from gyeol.errors import DataError
 from gyeol.files import locked, printable
-from gyeol.metrics.answers import find_key, read_compared, stem
+from gyeol.metrics.answers import find_key, gravest, read_compared, stem
 from gyeol.report.errors import Mistake
 
 

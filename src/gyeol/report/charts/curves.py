@@ -48,7 +48,7 @@ def curves(compared: Compared, auroc: float, average_precision: float, words: Wo
             (line,) = axes.plot(x, y, color=NORMAL, clip_on=False)
             chart.tip(line, words(f"{name}.area", area=f"{area:.4f}"))
             mark = axes.scatter(
-                *at, s=60, color=DEFECT, marker="D", edgecolors=PAPER, zorder=3, clip_on=False
+                at[0], at[1], s=60, color=DEFECT, marker="D", edgecolors=PAPER, zorder=3, clip_on=False
             )
             chart.tip(mark, words(f"{name}.point", x=f"{at[0]:.4f}", y=f"{at[1]:.4f}"))
             axes.set_xlim(-0.01, 1.01)
