@@ -34,6 +34,9 @@ _VARIABLES = {
 # A hundredth of a pixel is enough; texts are left as they are.
 _GEOMETRY = re.compile(r' (?:d|x|y|x1|x2|y1|y2|points|transform)="[^"<>]*"')
 _LONG = re.compile(r"(\d\.\d{2})\d+")
+# A font has a size and a weight, which stay, and a family, which the page sets. Some matplotlibs write them as one.
+_FONT = re.compile(r'style="font: (?:(\d+) )?([\d.]+px) [^;"]*')
+_FAMILY = re.compile(r'(style="[^"]*?)font-family: [^;"]*;? ?')
 _STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a name with two dollars in it is no formula
@@ -115,8 +118,7 @@ class Chart:
         for colour, variable in _VARIABLES.items():
             body = body.replace(colour, f"var(--{variable})")
         body = body.replace("xlink:href", "href")
-        # A font names a family, which the page sets, and a size, which stays.
-        body = re.sub(r'style="font: (?:(\d+) )?([\d.]+)px [^;"]*', r'style="font-size: \2px', body)
+        body = _FAMILY.sub(r"\1", _FONT.sub(_size_and_weight, body))
         body = re.sub(r'( id="|url\(#| href="#)', rf"\g<1>{self.name}-", body)
         for place, tip in enumerate(self._tips):
             opening = f'<g id="{self.name}-tip-{place}">'
@@ -126,6 +128,10 @@ class Chart:
             f'role="img" aria-label="{escape(label)}">'
         )
         return Markup(head + body)  # noqa: S704 (matplotlib escapes texts, and label and tips are escaped above)
+
+
+def _size_and_weight(font: re.Match[str]) -> str:
+    return f'style="font-size: {font[2]}; font-weight: {font[1] or 400}'
 
 
 @contextmanager
