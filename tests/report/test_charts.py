@@ -9,8 +9,9 @@ import pytest
 from gyeol.report.charts.cost import costs
 from gyeol.report.charts.curves import cumulative
 from gyeol.report.charts.distribution import distribution
-from gyeol.report.charts.losses import by_phase
+from gyeol.report.charts.losses import by_phase, losses
 from gyeol.report.charts.scale import score_bins, score_range
+from gyeol.report.charts.scores import scores
 from gyeol.report.drawing import DEFECT, drawing
 from gyeol.report.words import Words
 
@@ -77,7 +78,9 @@ def test_each_validation_is_put_to_its_phase() -> None:
 
 
 def test_a_history_of_validations_alone_is_no_curve() -> None:
-    assert by_phase([row("validation", 10)]) == {}
+    history = [row("validation", 10)]
+    assert by_phase(history) == {}
+    assert losses(history, Words("en")) is None
 
 
 def test_equal_scores_are_one_step_of_a_curve() -> None:
@@ -94,9 +97,9 @@ def test_a_higher_threshold_misses_more_and_alarms_less(record: dict[str, Any]) 
     assert macro_f1.argmax() in (1, 2)
 
 
-@pytest.mark.parametrize("scores", [[0.0], [-3.0, 80.0], [5.0, 5.0]])
-def test_every_score_lies_in_a_bin(scores: list[float]) -> None:
-    values = np.array(scores)
+@pytest.mark.parametrize("found", [[0.0], [-3.0, 80.0], [5.0, 5.0]])
+def test_every_score_lies_in_a_bin(found: list[float]) -> None:
+    values = np.array(found)
     low, high = score_range(values)
     edges = score_bins(low, high)
     assert (np.diff(edges) > 0).all()
@@ -111,9 +114,6 @@ def test_few_images_are_counted_in_wider_bins() -> None:
 
 
 def test_no_charts_warn(record: dict[str, Any], recwarn: pytest.WarningsRecorder) -> None:
-    from gyeol.report.charts.losses import losses
-    from gyeol.report.charts.scores import scores
-
     losses(record["history"], Words("ko"))
     scores(record, 1.0, [], Words("ko"))
     assert [str(warning.message) for warning in recwarn] == []

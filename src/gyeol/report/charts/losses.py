@@ -13,15 +13,22 @@ EVERY = 20
 """Steps of a phase between two of its training rows."""
 
 
-def losses(history: list[dict[str, Any]], words: Words) -> Drawing:
+def losses(history: list[dict[str, Any]], words: Words) -> Drawing | None:
     """Draw the phases: the trunk, and beside it what is fine-tuned from it.
 
     Parameters
     ----------
     history : list of dict
         Rows of phase, step and loss, as in a training record.
+
+    Returns
+    -------
+    Drawing or None
+        None for a training so short that no loss was written down.
     """
     curves = by_phase(history)
+    if not curves:
+        return None
     phases = list(dict.fromkeys(phase for phase, _ in curves))
     groups = [
         group for group in ([p for p in phases if p == "trunk"], [p for p in phases if p != "trunk"]) if group

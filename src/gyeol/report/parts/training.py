@@ -13,7 +13,7 @@ def training(sources: Sources, words: Words) -> Section | None:
     record = sources.record
     if record is None:
         return None
-    history = record.get("history") or []
+    curves = losses(record["history"], words)
     rows = [
         [Cell(words("training.defects")), count(record["defects"])],
         [Cell(words("training.normals")), count(record["normals_learnt"])],
@@ -31,5 +31,5 @@ def training(sources: Sources, words: Words) -> Section | None:
     return Section(
         "training",
         words("training.title"),
-        {"charts": [losses(history, words)] if history else [], "table": table},
+        {"charts": [curves] if curves else [], "table": table},
     )
