@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.detect.show import verdict_html
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -31,3 +33,7 @@ class Verdict:
     kind: int
     distance: float
     heat: NDArray[np.float32]
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook, with its heat map."""
+        return verdict_html(self)
