@@ -14,8 +14,6 @@ from gyeol.data.competition import read_competition
 from gyeol.data.prediction import submission_rows
 from gyeol.metrics.answers import check_key, read_compared
 
-WORST = 12
-"""Misses that the report shows with their heat maps, and false alarms."""
 PATH = click.Path(path_type=Path)
 
 
@@ -95,6 +93,8 @@ def command(
         "record": detector.record_,
     }
     if key:
+        from gyeol.report.parts.mistakes import WORST
+
         sources |= {
             "evaluation": json.loads((output / "evaluation.json").read_text(encoding="utf-8")),
             "compared": read_compared(output / "scores.csv", key),

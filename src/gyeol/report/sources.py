@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,4 +41,4 @@ class Sources:
     evaluation: dict[str, Any] | None = None
     compared: Compared | None = None
     mistakes: tuple[Mistake, ...] = ()
-    comparison: tuple[dict[str, Any], ...] = field(default=())
+    comparison: tuple[dict[str, Any], ...] = ()
