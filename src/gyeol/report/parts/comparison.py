@@ -15,7 +15,7 @@ def comparison(sources: Sources, words: Words) -> Section | None:
     ordered = sorted(sources.comparison, key=lambda row: (-row["macro_f1"], row["title"]))
     rows = [
         [
-            Cell(f"{place}. {row['title']}", place),
+            Cell(f"{place}. {row['title']}"),
             *(share(row[name]) for name in ("macro_f1", "best_macro_f1", "auroc", "average_precision")),
             *(count(row[name]) for name in ("misses", "false_alarms")),
             share(row["validation"]),
