@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from gyeol.cli import layout
+from gyeol.cli import layout, reporting
 from gyeol.cli.extras import need_training
 from gyeol.cli.layout import key_of_layout
 
@@ -30,6 +30,7 @@ PATH = click.Path(path_type=Path)
 @click.option("--methods", help="Names with commas between.  [default: all that are installed]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
 @layout.option
+@reporting.language
 def command(
     data: Path,
     output: Path,
@@ -39,11 +40,12 @@ def command(
     methods: str | None,
     as_json: bool,
     layout: str | None,
+    lang: str,
 ) -> None:
     """Train each method on DATA, score its test images and compare with the key.
 
     One method at a time, each in a process of its own: same folder, cores and minutes. A comparison that was stopped
-    goes on with the same command. OUTPUT gets compare.json, compare.png, and the scores of every method.
+    goes on with the same command. OUTPUT gets compare.json, compare.png, report.html, and the scores of every method.
 
     Methods: gyeol, plain, rotated-leaky, rotated, patch-memory, autoencoder, filter-bank.
     """
@@ -76,6 +78,7 @@ def command(
             draw_comparison(rows, output / "compare.png")
         else:
             say("no compare.png: pip install 'gyeol[compare]' brings what draws it")
+        reporting.write(output / "report.html", lang, comparison=tuple(rows))
     if not as_json:
         Console(highlight=False).print(table(rows))
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from gyeol.cli import layout, result
+from gyeol.cli import layout, reporting, result
 from gyeol.cli.display import LINE_EVERY, say
 from gyeol.explore.explore import explore
 from gyeol.explore.facts import Facts
@@ -29,15 +29,24 @@ _SHOWN = 12  # rows of a table; explore.json holds all
     "--workers", type=click.IntRange(min=1), help="Processes that read images; one per core if not given."
 )
 @layout.option
+@reporting.file_option("imbalance, kinds with their defects, distributions, copies")
 def command(
-    data: Path, output: Path | None, as_json: bool, workers: int | None, layout: str | None = None
+    data: Path,
+    output: Path | None,
+    as_json: bool,
+    workers: int | None,
+    layout: str | None = None,
+    report: Path | None = None,
+    lang: str = "en",
 ) -> None:
     """Say what is in the data folder DATA: counts, sizes, duplicates, masks, kinds, light.
 
     Problems with the data are reported, not refused.
     """
+    reporting.check_place(report)
     facts = _explore(data, workers, layout)
     result.as_json(facts.to_dict(), output, as_json)
+    reporting.write(report, lang, facts=facts.to_dict(), data=data)
     if as_json:
         return
     console = Console(highlight=False)

@@ -40,3 +40,13 @@ def need(extra: str, *modules: str) -> None:
 def need_training() -> None:
     """Make sure that what learning, and judging with a training's folder, needs is installed."""
     need("train", "torch", "cv2", "safetensors")
+
+
+def report_can_be_made() -> bool:
+    """Tell whether the parts that a report needs are installed; if not, say how to get them."""
+    if all(find_spec(name) is not None for name in ("jinja2", "matplotlib")):
+        return True
+    from gyeol.cli.display import say
+
+    say("no report: pip install 'gyeol[report]' brings what makes it")
+    return False

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import click
 
-from gyeol.cli import layout
-from gyeol.cli.extras import need_training
+from gyeol.cli import layout, reporting
+from gyeol.cli.extras import need_training, report_can_be_made
 from gyeol.cli.layout import key_of_layout
 from gyeol.data.layouts import read_training_data
 from gyeol.data.names import test_rows
 from gyeol.errors import DataError
 from gyeol.files import printable
-from gyeol.metrics.answers import check_key
+from gyeol.metrics.answers import check_key, read_compared
 
 PATH = click.Path(path_type=Path)
 
@@ -32,6 +33,7 @@ PATH = click.Path(path_type=Path)
 @click.option("--heatmaps/--no-heatmaps", default=False, help="Also write a picture for every test image.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @layout.option
+@reporting.language
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -45,6 +47,7 @@ def command(
     heatmaps: bool,
     resume: bool,
     layout: str | None,
+    lang: str,
 ) -> None:
     """Do the whole job for the folder DATA and leave in OUTPUT:
 
@@ -54,12 +57,13 @@ def command(
     submission.csv    the answers, in the rows and order of sample_submission.csv
     scores.csv        the scores behind them
     evaluation.json   with a key, or where the layout has the labels of the test: how good the answers are
+    report.html       all of it on one page, with pictures
     """  # noqa: D301, D400 (click's own paragraph mark)
     need_training()
     from gyeol.cli import evaluate, explore
     from gyeol.cli.display import say
     from gyeol.cli.judging import predict
-    from gyeol.cli.work import train
+    from gyeol.cli.work import mistakes, train
     from gyeol.detect.detector import Detector
 
     if minutes is not None and steps is not None:
@@ -92,3 +96,20 @@ def command(
         fresh.rename(pictures)
     if key:
         ctx.invoke(evaluate.command, file=output / "scores.csv", key=key, output=output / "evaluation.json")
+    if not report_can_be_made():
+        return
+    sources = {
+        "facts": json.loads(facts.read_text(encoding="utf-8")),
+        "data": data,
+        "threshold": detector.threshold_,
+        "record": detector.record_,
+    }
+    if key:
+        from gyeol.report.parts.mistakes import WORST
+
+        sources |= {
+            "evaluation": json.loads((output / "evaluation.json").read_text(encoding="utf-8")),
+            "compared": read_compared(output / "scores.csv", key),
+            "mistakes": tuple(mistakes(detector, data, output / "scores.csv", key, None, layout, WORST)),
+        }
+    reporting.write(output / "report.html", lang, **sources)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gyeol.cli import layout
+from gyeol.cli import layout, reporting
 from gyeol.cli.extras import need_training
 
 
@@ -24,6 +24,7 @@ from gyeol.cli.extras import need_training
 )
 @click.option("--resume", is_flag=True, help="Go on with a training that was stopped.")
 @layout.option
+@reporting.file_option("loss curves, and the threshold with what it costs")
 def command(
     data: Path,
     output: Path,
@@ -34,6 +35,8 @@ def command(
     prevalence: float | None,
     resume: bool,
     layout: str | None,
+    report: Path | None,
+    lang: str,
 ) -> None:
     """Learn a detector from DATA, a folder in any layout that gyeol knows, and write it to a folder.
 
@@ -45,4 +48,6 @@ def command(
     if minutes is not None and steps is not None:
         raise click.UsageError("give --minutes or --steps, not both")
     settings = {"minutes": minutes, "steps": steps, "seed": seed, "folds": folds, "prevalence": prevalence}
-    train(data, output, settings, resume, layout)
+    reporting.check_place(report)
+    detector = train(data, output, settings, resume, layout)
+    reporting.write(report, lang, threshold=detector.threshold_, record=detector.record_)

@@ -23,7 +23,7 @@ from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
 from gyeol.errors import DataError
 from gyeol.files import locked, printable
-from gyeol.metrics.answers import find_key, read_compared, stem
+from gyeol.metrics.answers import find_key, gravest, read_compared, stem
 from gyeol.report.errors import Mistake
 
 
@@ -83,8 +83,9 @@ def mistakes(
     key: Path,
     masks: Path | None,
     layout: str | None = None,
+    most: int | None = None,
 ) -> list[Mistake]:
-    """Judge again the images that were answered wrongly, for their heat maps.
+    """Judge again the images that were answered wrongly, for their heat maps; with `most`, so many of each class.
 
     Raises
     ------
@@ -101,7 +102,7 @@ def mistakes(
     if masks is not None and not masks.is_dir():
         raise DataError(f"{printable(masks)}: no such folder; give the key's masks")
     marks = by_stem(list_images(folder)) if folder.is_dir() else {}
-    wrong = {name: n for n, name in enumerate(compared.ids) if compared.truth[n] != compared.answers[n]}
+    wrong = {compared.ids[n]: n for n in gravest(compared, most)}
     rows = [(name, files.get(name_key(stem(name)))) for name in wrong]
     if lacking := [name for name, path in rows if path is None]:
         raise DataError(

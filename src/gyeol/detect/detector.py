@@ -20,6 +20,7 @@ from gyeol.detect.images import load_training_images
 from gyeol.detect.network import CellNet, fused
 from gyeol.detect.record import training_record
 from gyeol.detect.scoring import cell_scores, heat_map, raw_score
+from gyeol.detect.show import detector_html
 from gyeol.detect.trainer import Progress
 from gyeol.detect.verdict import Verdict
 from gyeol.errors import ModelError
@@ -173,6 +174,10 @@ class Detector:
         detector.threshold_, detector.record_ = parts.threshold, parts.record
         detector._judge = fused(parts.net)
         return detector
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        return detector_html(self)
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "net_"):

@@ -12,12 +12,12 @@ import numpy as np
 from gyeol.data.annotation import mask_file, read_marked
 from gyeol.data.duplicates import alike_groups, equal_groups
 from gyeol.errors import DataError
+from gyeol.explore.distributions import distributions_of
 from gyeol.explore.facts import (
     Counts,
     DuplicateGroup,
     Facts,
     Imbalance,
-    KindCount,
     LightFacts,
     MaskFacts,
     Range,
@@ -26,9 +26,9 @@ from gyeol.explore.facts import (
 )
 from gyeol.explore.measure import Measured, measure_images
 from gyeol.explore.scan import Scan, scan
+from gyeol.explore.texture import texture_of
 from gyeol.explore.warn import warnings_of
 from gyeol.files import printable
-from gyeol.kinds import UNFAMILIAR, fit_kinds
 from gyeol.metrics import accuracy, macro_f1
 
 Progress = Callable[[str, int, int], None]
@@ -75,6 +75,8 @@ def explore(
     note("looking for duplicates", 0, 0)
     duplicates = _duplicates(found, readable)
     note("looking for kinds", 0, 0)
+    kinds, places = texture_of(found, readable)
+    masks, shares = _masks(found, readable)
     facts = Facts(
         folder=printable(found.root),
         counts=Counts(
@@ -84,11 +86,14 @@ def explore(
         sizes=_sizes(found, readable),
         unreadable=unreadable,
         duplicates=duplicates,
-        masks=_masks(found, readable),
-        kinds=_kinds(found, readable),
+        masks=masks,
+        kinds=kinds,
         light=_light(found, readable),
         warnings=(),
         layout=found.layout,
+        findings=tuple(found.findings),
+        distributions=distributions_of(found, readable, shares),
+        places=places,
     )
     return replace(facts, warnings=(*found.findings, *warnings_of(facts)))
 
@@ -166,7 +171,8 @@ def _duplicates(found: Scan, readable: _Readable) -> tuple[DuplicateGroup, ...]:
     return tuple(rows)
 
 
-def _masks(found: Scan, readable: _Readable) -> MaskFacts:
+def _masks(found: Scan, readable: _Readable) -> tuple[MaskFacts, list[float]]:
+    """Measure the masks; also give the share of its image that each one marks."""
     shares, missing, unusable = [], [], []
     for image in found.defects:
         mask = found.mask_of(image)
@@ -182,35 +188,7 @@ def _masks(found: Scan, readable: _Readable) -> MaskFacts:
             unusable.append(Unreadable(found.name(mask_file(mask)), str(error)))
     coverage = Range(min(shares), float(np.median(shares)), max(shares)) if shares else None
     orphans = tuple(found.name(path) for path in found.orphans)
-    return MaskFacts(coverage, tuple(missing), orphans, tuple(unusable))
-
-
-def _kinds(found: Scan, readable: _Readable) -> tuple[KindCount, ...]:
-    """Find the kinds among the normals; among all images if there are no normals."""
-    paths = list(readable)
-    descriptors = np.stack([image.descriptor for image in readable.values()])
-    parts = {**dict.fromkeys(found.defects, "defect"), **dict.fromkeys(found.normals, "normal")}
-    part = np.array([parts.get(path, "test") for path in paths])
-    basis = part == "normal" if (part == "normal").any() else np.ones(len(part), bool)
-    kinds = fit_kinds(descriptors[basis])
-    labels, distances = kinds.assign(descriptors), kinds.distance(descriptors)
-    rows = []
-    for kind in range(kinds.count):
-        own = labels == kind
-        if not own.any():
-            continue
-        of_basis = np.flatnonzero(own & basis) if (own & basis).any() else np.flatnonzero(own)
-        rows.append(
-            KindCount(
-                kind=kind,
-                normals=int((own & (part == "normal")).sum()),
-                defects=int((own & (part == "defect")).sum()),
-                test=int((own & (part == "test")).sum()),
-                unfamiliar_test=int((own & (part == "test") & (distances > UNFAMILIAR)).sum()),
-                example=found.name(paths[int(of_basis[distances[of_basis].argmin()])]),
-            )
-        )
-    return tuple(rows)
+    return MaskFacts(coverage, tuple(missing), orphans, tuple(unusable)), shares
 
 
 def _light(found: Scan, readable: _Readable) -> tuple[LightFacts, ...]:
