@@ -33,6 +33,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "crop_size": 64,
         "defect_scores": [{"score": 5.0}],
         "normal_scores": [0.0],
+        "history": [],
         "estimate": {"macro_f1": 1.0, "interval": [1, 1], "missed": 0.0, "alarms": 0.0, "prevalence": 0.1},
     }
     kinds = fit_kinds(np.stack([describe(each) for each in noise]))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gyeol.data.annotation import Mask, read_marked
 from gyeol.data.competition import find_root
-from gyeol.data.image import read_image, read_mask
+from gyeol.data.image import read_image
+from gyeol.data.layouts import read_dataset
 from gyeol.data.listing import by_stem, key, list_images
 from gyeol.errors import DataError
 from gyeol.report.elements import Picture
@@ -22,13 +24,26 @@ class Album:
     ----------
     data : Path
         The folder that was explored.
+    layout : str
+        The name of its layout; empty if it has none.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, layout: str = "") -> None:
+        self._marked: dict[Path, Mask] = {}
+        self._masks: dict[str, Path] = {}
+        try:
+            dataset = read_dataset(data, layout or None)
+        except DataError:  # a folder with faults, or a bare one of images, can be explored, too
+            self._read_as_it_is(data)
+        else:
+            self.root = dataset.root
+            self._marked = {each.path: each.mask for each in dataset.defects if each.mask is not None}
+
+    def _read_as_it_is(self, data: Path) -> None:
         try:
             self.root = find_root(data)
         except DataError:
-            self.root = data  # a bare folder of images
+            self.root = data
         folder = self.root / "train" / "defect_masks"
         try:
             self._masks = by_stem(list_images(folder)) if folder.is_dir() else {}
@@ -52,9 +67,9 @@ class Album:
         except DataError:
             return None
         mask = None
-        if outlined and (file := self._masks.get(key(path.stem))):
+        if outlined and (marked := self._marked.get(path) or self._masks.get(key(path.stem))):
             try:
-                mask = read_mask(file, pixels.shape, path)
+                mask = read_marked(marked, pixels.shape, path)
             except DataError:
                 mask = None
         small = fitted(pixels, SIDE, mask)

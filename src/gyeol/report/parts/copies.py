@@ -28,7 +28,7 @@ def copies(sources: Sources, words: Words) -> Section | None:
     if groups:
         content["table"] = _table(groups, words)
         if sources.data is not None:
-            album = Album(sources.data)
+            album = Album(sources.data, facts.get("layout", ""))
             content["shown"] = [_pictures(group, album, words) for group in groups[:PICTURED]]
     return Section("copies", words("copies.title"), content)
 

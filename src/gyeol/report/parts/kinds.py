@@ -28,7 +28,7 @@ def kinds(sources: Sources, words: Words) -> Section | None:
         charts.append(places(facts["places"], words))
     sheets = []
     if sources.data is not None:
-        album = Album(sources.data)
+        album = Album(sources.data, facts.get("layout", ""))
         most = min(MOST, max(LEAST, PICTURES // len(facts["kinds"])))
         sheets = [_sheet(row, album, most, words) for row in facts["kinds"]]
     return Section("kinds", words("kinds.title"), {"charts": charts, "sheets": sheets})
