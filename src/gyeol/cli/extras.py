@@ -20,3 +20,22 @@ def need_training() -> None:
         raise MissingExtraError(
             f"this command needs {', '.join(lacking)}; install it with: pip install 'gyeol[train]'"
         )
+
+
+def need_web() -> None:
+    """Make sure that the parts which serving needs are installed.
+
+    Raises
+    ------
+    MissingExtraError
+        With the command that installs them.
+    """
+    lacking = [
+        name
+        for name in ("fastapi", "uvicorn", "python_multipart", "prometheus_client")
+        if find_spec(name) is None
+    ]
+    if lacking:
+        raise MissingExtraError(
+            f"this command needs {', '.join(lacking)}; install it with: pip install 'gyeol[train,web]'"
+        )

@@ -96,6 +96,14 @@ def unjudged(database: Database, model: str, limit: int) -> list[tuple[int, Path
     return [(row["id"], Path(row["folder"]) / row["name"]) for row in rows]
 
 
+def count_images(database: Database, model: str) -> tuple[int, int]:
+    """Count all images, and those that `model` has not judged."""
+    row = database.rows("SELECT count(*) AS every, coalesce(sum(model <> ?), 0) AS left FROM images", model)[
+        0
+    ]
+    return row["every"], row["left"]
+
+
 def save_scores(database: Database, model: str, scores: Iterable[tuple[int, Score]]) -> None:
     """Keep what the model says of images, by number."""
     rows = [
