@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api", tags=["review"])
 class Said(BaseModel):
     """A verdict.
 
-    `version` is the one that you have seen; `mask` is a PNG in base64, null for none, or left out to keep what there is.
+    `version` is the one that you have seen; `mask` is a PNG in base64, null for none, left out to keep what there is.
     """
 
     reviewer: Reviewer
