@@ -18,8 +18,10 @@ START = "import sys; from gyeol.cli.main import main; sys.argv = ['gyeol', *sys.
 
 @pytest.mark.parametrize(
     ("host", "alone"),
-    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("[::1]", True), ("localhost", True)]
-    + [("0.0.0.0", False), ("::", False), ("192.168.0.7", False), ("example.org", False), ("", False)],
+    [
+        *[(host, True) for host in ("127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost")],
+        *[(host, False) for host in ("0.0.0.0", "::", "192.168.0.7", "example.org", "")],
+    ],
 )
 def test_which_addresses_only_this_machine_reaches(host: str, alone: bool) -> None:
     assert is_loopback(host) is alone

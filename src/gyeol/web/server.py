@@ -48,25 +48,30 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def run(app: ASGIApp, bound: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are answered first.
+    """Serve until SIGINT or SIGTERM; requests under way are answered first."""
+    server(app).run(sockets=[bound])
+
+
+def server(app: ASGIApp) -> uvicorn.Server:
+    """Make a server whose ``should_exit`` stops it, too.
 
     Nothing is written to an access log: addresses and names of images are nobody's business.
     """
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        date_header=True,
-        limit_concurrency=512,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=_PATIENCE,
-        h11_max_incomplete_event_size=32 * 1024,
-        proxy_headers=False,
-        ws="none",
-        lifespan="on",
+    return _Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            limit_concurrency=512,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=_PATIENCE,
+            h11_max_incomplete_event_size=32 * 1024,
+            proxy_headers=False,
+            ws="none",
+            lifespan="on",
+        )
     )
-    _Server(config).run(sockets=[bound])
 
 
 class _Server(uvicorn.Server):
