@@ -66,7 +66,7 @@ def serve(options: argparse.Namespace, folder: Path) -> tuple[subprocess.Popen[s
     words = [Path(sys.executable).with_name("gyeol"), "serve", options.model, "--folder", options.images]
     words += ["--scores", options.scores, "--db", folder / "review.db", "--port", "0"]
     process = subprocess.Popen([str(word) for word in words], stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
+    assert process.stderr is not None  # noqa: S101 (a programming error)
     for line in process.stderr:
         if found := re.search(r"http://\S+", line):
             return process, found[0]

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("fastapi", reason="the extra part 'web' is not installed")
-
 from gyeol.cli import serving
 
 Gyeol = Callable[..., tuple[Any, str, str]]

@@ -10,9 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-
-pytest.importorskip("fastapi", reason="the extra part 'web' is not installed")
-
 from starlette.testclient import TestClient
 
 from gyeol.review.images import Score, add_images, save_scores

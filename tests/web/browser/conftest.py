@@ -17,8 +17,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make test-web")
-
 from gyeol.review.images import Score, add_images, save_scores
 from gyeol.web.app import create_app
 from gyeol.web.served import Served
@@ -33,6 +31,7 @@ IMAGES = 400
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Start Chromium: GYEOL_CHROMIUM, one on the path, or playwright's own."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make test-web")
     found = os.environ.get("GYEOL_CHROMIUM") or next(filter(None, map(shutil.which, PLACES)), None)
     with sync_api.sync_playwright() as playwright:
         if found is None and not Path(playwright.chromium.executable_path).exists():
