@@ -130,16 +130,21 @@ def undo(database: Database, reviewer: str) -> Verdict | None:
     raise StaleError(f"{stale.reviewer} has said something of this image since; it is left as it is", stale)
 
 
+def last_event(database: Database) -> int:
+    """Give the number of the last event, 0: nothing was ever said."""
+    return int(database.rows("SELECT coalesce(max(id), 0) AS last FROM events")[0]["last"])
+
+
 def changes(database: Database, since: int, limit: int = 5000) -> tuple[int, list[Verdict]]:
     """List the images of which something was said after event `since`; returns the last event and what is true now."""
-    last = database.rows("SELECT coalesce(max(id), 0) AS last FROM events")[0]["last"]
+    last = last_event(database)
     rows = database.rows(
         "SELECT * FROM verdicts WHERE image IN (SELECT image FROM events WHERE id > ? AND id <= ?) LIMIT ?",
         since,
         last,
         limit,
     )
-    return int(last), [_verdict(row) for row in rows]
+    return last, [_verdict(row) for row in rows]
 
 
 def _undone(connection: sqlite3.Connection, now: Verdict, event: sqlite3.Row, reviewer: str) -> Verdict:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
@@ -15,6 +16,7 @@ from gyeol import __version__
 from gyeol.errors import GyeolError, OutputError
 from gyeol.web.background import Background
 from gyeol.web.routes import export, health, images, login, model, page, predict, verdicts
+from gyeol.web.routes.shared import problems
 from gyeol.web.security.headers import SafeHeaders
 from gyeol.web.security.limits import Limits
 from gyeol.web.security.measure import Measure
@@ -62,6 +64,7 @@ def create_app(settings: Settings, *, background: bool = True) -> FastAPI:
         docs_url=None,  # FastAPI's pages load scripts from another site
         redoc_url=None,
         lifespan=life,
+        responses=problems(422),
     )
     app.state.served = served
     for each in (page, health, login, predict, images, verdicts, model, export):
@@ -69,6 +72,7 @@ def create_app(settings: Settings, *, background: bool = True) -> FastAPI:
     app.mount("/static", StaticFiles(directory=page.STATIC))
     app.add_exception_handler(GyeolError, _explain)
     app.add_exception_handler(TimeoutError, _explain)
+    app.add_exception_handler(RequestValidationError, _explain_form)
 
     def count(reason: str) -> None:
         served.metrics.refused.labels(reason).inc()
@@ -105,3 +109,10 @@ async def _explain(_: Request, error: Exception) -> JSONResponse:
     elif isinstance(error, OutputError):
         status = 507
     return JSONResponse({"detail": str(error)}, status, headers)
+
+
+async def _explain_form(_: Request, error: Exception) -> JSONResponse:
+    """Say what is wrong with a request's form, without sending back what came: it may be long, or no JSON (NaN)."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for nothing else)
+    faults = [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()]
+    return JSONResponse({"detail": "; ".join(faults[:5])}, 422)

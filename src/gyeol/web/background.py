@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 from gyeol.errors import GyeolError
-from gyeol.review.images import Score, find_image, save_scores, unjudged
+from gyeol.review.images import Score, count_images, find_image, save_scores, unjudged
 from gyeol.review.order import what_next
+from gyeol.review.verdicts import last_event
 from gyeol.web.served import Served
 from gyeol.web.work import LATER
 
@@ -33,6 +34,7 @@ class Background:
         self._served = served
         self._stop = threading.Event()
         self._looked: set[tuple[int, float]] = set()
+        self._done: object = None
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
@@ -77,6 +79,9 @@ class Background:
         """Make the heat maps of the next images to look at; say whether there was any to make."""
         served = self._served
         threshold = served.detector.threshold_
+        state = (threshold, last_event(served.database), count_images(served.database, served.weights))
+        if state == self._done:
+            return False
         ahead = what_next(served.database, threshold, limit=_AHEAD)
         fresh = [number for number in ahead if (number, threshold) not in self._looked][:_BATCH]
         for number in fresh:
@@ -84,6 +89,8 @@ class Background:
             row = find_image(served.database, number)
             if row is not None and served.may_show(row.path):
                 self._wait(served.workers.submit(partial(served.heat, row), LATER))
+        if not fresh:
+            self._done = state  # the order stays as it is until somebody says something
         return bool(fresh)
 
     def _wait(self, task: Future[Any]) -> bool:

@@ -99,6 +99,10 @@ class Served:
                             raise
                         await asyncio.sleep(0.05)
                 return await asyncio.shield(asyncio.wrap_future(done))
+        except asyncio.CancelledError:
+            if done is not None:
+                done.cancel()
+            raise
         except TimeoutError as error:
             if done is not None and not done.cancel() and unwanted is not None:
                 done.add_done_callback(lambda late: None if late.exception() else unwanted(late.result()))

@@ -35,6 +35,7 @@ def test_only_its_own_name_is_answered_to(client: TestClient, host: str, status:
         ({"Origin": "http://localhost:9999"}, 403),
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
     ],

@@ -6,9 +6,9 @@ import asyncio
 import hashlib
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -18,11 +18,12 @@ from gyeol.files import atomic_file, printable
 from gyeol.review.images import add_images
 from gyeol.review.listing import columns
 from gyeol.review.order import what_next
-from gyeol.web.routes.shared import Here, problems
+from gyeol.web.routes.shared import Here, Number, problems
 from gyeol.web.routes.uploads import FORM, read_upload, uploaded
 from gyeol.web.served import Served
 
 router = APIRouter(prefix="/api", tags=["images"])
+Kind = Annotated[int | None, Query(ge=0, le=2**31)]
 _KEEP = {"Cache-Control": "private, max-age=86400"}
 _PNG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}}},
@@ -78,13 +79,13 @@ def open_folder(body: Folder, served: Here) -> Added:
 
 
 @router.get("/next")
-def following(served: Here, kind: int | None = None, limit: int = 500) -> list[int]:
+def following(served: Here, kind: Kind = None, limit: int = 500) -> list[int]:
     """Order what nobody has answered: what would change the model most comes first, one kind at a time."""
     return what_next(served.database, served.detector.threshold_, kind, max(1, min(limit, 5000)))
 
 
 @router.get("/images/{number}/thumbnail", response_class=Response, responses=_PNG)
-async def thumbnail(number: int, served: Here) -> Response:
+async def thumbnail(number: Number, served: Here) -> Response:
     """Give a small JPEG."""
     row = served.image(number)
     # Not by the workers: decoding is short, and must not wait behind judging.
@@ -92,14 +93,14 @@ async def thumbnail(number: int, served: Here) -> Response:
 
 
 @router.get("/images/{number}/picture", response_class=Response, responses=_PNG)
-async def picture(number: int, served: Here) -> Response:
+async def picture(number: Number, served: Here) -> Response:
     """Give the picture as the model sees it: grey, upright, 8 bit, PNG."""
     row = served.image(number)
     return Response(await run_in_threadpool(served.picture, row), headers=_KEEP, media_type="image/png")
 
 
 @router.get("/images/{number}/heat", response_class=Response, responses=_PNG)
-async def heat(number: int, served: Here) -> Response:
+async def heat(number: Number, served: Here) -> Response:
     """Give the heat map: a PNG to lay over the picture, yellow at the threshold, red at three times it."""
     row = served.image(number)
     return Response(await served.soon(partial(served.heat, row)), media_type="image/png")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from pydantic import AfterValidator, BaseModel, Field
 
 from gyeol.files import printable
@@ -25,6 +25,8 @@ def _tidy(name: str) -> str:
     return tidy
 
 
+Number = Annotated[int, Path(ge=1, le=2**62)]
+"""An image's number in an address; larger ones would not fit the database."""
 Here = Annotated[Served, Depends(_served)]
 Reviewer = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_tidy)]
 

@@ -14,7 +14,7 @@ from gyeol.data.image import read_image
 from gyeol.review.images import count_images
 from gyeol.review.masks import clean_mask
 from gyeol.review.verdicts import StaleError, changes, say, undo, verdict_of
-from gyeol.web.routes.shared import Here, Reviewer, VerdictOut, problems, told
+from gyeol.web.routes.shared import Here, Number, Reviewer, VerdictOut, problems, told
 from gyeol.web.served import Served
 
 router = APIRouter(prefix="/api", tags=["review"])
@@ -64,7 +64,7 @@ _STALE: dict[int | str, dict[str, Any]] = {409: {"model": Stale}}
 
 
 @router.get("/images/{number}/verdict", responses=problems(401, 404))
-def verdict(number: int, served: Here) -> VerdictOut:
+def verdict(number: Number, served: Here) -> VerdictOut:
     """Say what is held true of an image."""
     served.image(number)
     return told(verdict_of(served.database, number))
@@ -73,7 +73,7 @@ def verdict(number: int, served: Here) -> VerdictOut:
 @router.put(
     "/images/{number}/verdict", responses={**_STALE, **problems(401, 404, 422)}, response_model=VerdictOut
 )
-def write(number: int, body: Said, served: Here) -> VerdictOut | Response:
+def write(number: Number, body: Said, served: Here) -> VerdictOut | Response:
     """Say what an image is. When the answer comes, it is on the disk."""
     served.image(number)
     mask = (
@@ -94,7 +94,7 @@ def write(number: int, body: Said, served: Here) -> VerdictOut | Response:
     response_class=Response,
     responses={200: {"content": {"image/png": {}}}, **problems(401, 404)},
 )
-def mask(number: int, served: Here) -> Response:
+def mask(number: Number, served: Here) -> Response:
     """Give the mask that is held true: a grey PNG of the image's size, 255 where the defect is."""
     served.image(number)
     png = verdict_of(served.database, number).mask

@@ -74,7 +74,10 @@ class OriginGuard:
     def _own(origin: str | None, host: str, scheme: str) -> bool:
         if origin is None:
             return True
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         # Behind a proxy that speaks TLS the page's scheme is https and ours is http; the name and port decide.
         return parts.scheme in (scheme, "https") and parts.netloc.lower() == host.lower()
 

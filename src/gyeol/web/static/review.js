@@ -69,7 +69,8 @@ export async function send() {
 function settle(job, verdict) {
   unsent = unsent.filter((each) => each !== job);
   const row = state.rows.get(job.image);
-  const more = unsent.some((each) => each.image === job.image);
+  const more = unsent.find((each) => each.image === job.image);
+  if (more && verdict) more.version = verdict.version; // it was said on top of this one
   if (row && !more) row.pending = false;
   keep();
   if (!verdict || !row) return;
