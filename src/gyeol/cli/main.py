@@ -23,6 +23,7 @@ COMMANDS = {
     "evaluate": "Compare a submission or scores with the answers.",
     "errors": "Draw every miss and false alarm with its heat map.",
     "compare": "Train gyeol and others on one folder and compare them.",
+    "serve": "Serve a review page and an HTTP API.",
     "run": "Explore, train, predict and, with a key, evaluate.",
 }
 

@@ -13,6 +13,7 @@ from gyeol.data.dataset import Dataset
 
 if TYPE_CHECKING:
     from gyeol.detect.fit import Fitted
+    from gyeol.detect.threshold import Choice
 
 
 def data_fingerprint(dataset: Dataset) -> str:
@@ -43,16 +44,21 @@ def training_record(dataset: Dataset, fitted: Fitted) -> dict[str, Any]:
         "external_data": False,
         **fitted.record,
         "kinds": [int(size) for size in fitted.images.kinds.sizes],
-        "estimate": {
-            "macro_f1": choice.macro_f1,
-            "interval": list(choice.interval),
-            "missed": choice.missed,
-            "alarms": choice.alarms,
-            "prevalence": choice.prevalence,
-        },
+        "estimate": estimate(choice),
         "defect_scores": fitted.fold_scores,
         "normal_scores": [round(float(score), 4) for score in sorted(normals)],
         "history": fitted.history.rows,
+    }
+
+
+def estimate(choice: Choice) -> dict[str, Any]:
+    """Write down what is to be expected at a threshold. Plain values, for JSON."""
+    return {
+        "macro_f1": choice.macro_f1,
+        "interval": list(choice.interval),
+        "missed": choice.missed,
+        "alarms": choice.alarms,
+        "prevalence": choice.prevalence,
     }
 
 
@@ -62,19 +68,37 @@ def explain_threshold(threshold: float, record: dict[str, Any]) -> str:
     normals = record["normal_scores"]
     below = sum(score <= threshold for score in scores)
     above = sum(score > threshold for score in normals)
-    estimate = record["estimate"]
+    told = record["estimate"]
+    by_hand = "versions" in record
+    why = (
+        "It was set by a person (see Versions)" if by_hand else "It is where the expected Macro F1 is highest"
+    )
     return (
         f"Threshold {threshold:.2f}. Of {len(scores)} defects, each scored by a model that never saw it, {below} lie "
         f"below it (the lowest scores {scores[0]:.2f}); of {len(normals)} normals that were kept out of training "
-        f"{above} lie above it (the highest scores {normals[-1]:.2f}). It is where the expected Macro F1 is highest: "
-        f"{estimate['missed']:.2%} of defects missed, {estimate['alarms']:.3%} of normals called defective."
+        f"{above} lie above it (the highest scores {normals[-1]:.2f}). {why}: "
+        f"{told['missed']:.2%} of defects missed, {told['alarms']:.3%} of normals called defective."
+    )
+
+
+def _versions(record: dict[str, Any]) -> str:
+    """Write the card's part on who has changed the threshold since the training."""
+    lines = [
+        f"- {each['version']}: {each['before']:.2f} to {each['threshold']:.2f} by {each['who']}, {each['when']}"
+        + (f". {each['why']}" if each["why"] else "")
+        for each in record.get("versions", [])
+    ]
+    return (
+        "\n".join(["", "## Versions", "Changes of the threshold since the training.", "", *lines, ""])
+        if lines
+        else ""
     )
 
 
 def model_card(threshold: float, record: dict[str, Any]) -> str:
     """Write the model card, in Markdown."""
-    estimate = record["estimate"]
-    low, high = estimate["interval"]
+    told = record["estimate"]
+    low, high = told["interval"]
     return f"""# A gyeol detector
 
 Made {record["made"]} by gyeol {record["gyeol"]} (torch {record["torch"]}, Python {record["python"]}) on
@@ -86,13 +110,13 @@ Made {record["made"]} by gyeol {record["gyeol"]} (torch {record["torch"]}, Pytho
 were found among them. No external data and no pre-trained weights.
 
 ## What to expect
-Macro F1 **{estimate["macro_f1"]:.4f}** (95 % interval {low:.4f} to {high:.4f}) where {estimate["prevalence"]:.0%} of
+Macro F1 **{told["macro_f1"]:.4f}** (95 % interval {low:.4f} to {high:.4f}) where {told["prevalence"]:.0%} of
 the images are defective, estimated without a leak: no model scored a defect that it, or a copy of it, was trained on.
 The interval is of this estimate, from {record["defects"]} defects; rare kinds of failure that none of them shows are
 not in it.
 
 {explain_threshold(threshold, record)}
-
+{_versions(record)}
 ## Limits
 Kinds of texture that are not in the training folder get no meaningful score. Defects unlike all of the training
 defects and unlike the synthetic anomalies may be missed. Scores depend on the image's resolution: use the one

@@ -118,6 +118,17 @@ def read(path: Path) -> Parts:
     return Parts(config, net, kinds, calibration, threshold, record)
 
 
+def weights_id(path: Path) -> str:
+    """Name a detector by its weights, whatever its threshold: 16 hex digits.
+
+    Raises
+    ------
+    ModelError
+        If there is no detector.
+    """
+    return str(_read_description(path)["sha256"][WEIGHTS])[:16]
+
+
 def _read_description(path: Path) -> dict[str, Any]:
     file = path / DESCRIPTION
     if not path.exists():

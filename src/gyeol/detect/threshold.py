@@ -107,25 +107,38 @@ def choose_threshold(
     missed, alarms = share_below(defects, grid), share_above(normals, grid)
     likely = UNKNOWN if prevalence is None else [prevalence]
     best = int(np.mean([expected_macro_f1(missed, alarms, share) for share in likely], 0).argmax())
-    told = float(np.mean(likely))
+    return expect(normals, defects, float(grid[best]), float(np.mean(likely)), rounds, seed)
+
+
+def expect(
+    normals: NDArray[np.float64],
+    defects: NDArray[np.float64],
+    threshold: float,
+    prevalence: float,
+    rounds: int = 200,
+    seed: int = 0,
+) -> Choice:
+    """Say what to expect of a threshold, whoever chose it; the parameters are those of :func:`choose_threshold`."""
+    normals, defects = np.asarray(normals, np.float64), np.asarray(defects, np.float64)
+    at = np.array([threshold])
     rng = np.random.default_rng(seed)
-    at = grid[best : best + 1]
     again = [
         float(
             expected_macro_f1(
                 share_below(rng.choice(defects, len(defects)), at),
                 share_above(rng.choice(normals, len(normals)), at),
-                told,
+                prevalence,
             )[0]
         )
         for _ in range(rounds)
     ]
     interval = np.quantile(again, (0.025, 0.975))
+    missed, alarms = share_below(defects, at), share_above(normals, at)
     return Choice(
-        threshold=float(grid[best]),
-        macro_f1=float(expected_macro_f1(missed, alarms, told)[best]),
+        threshold=threshold,
+        macro_f1=float(expected_macro_f1(missed, alarms, prevalence)[0]),
         interval=(float(interval[0]), float(interval[1])),
-        missed=float(missed[best]),
-        alarms=float(alarms[best]),
-        prevalence=told,
+        missed=float(missed[0]),
+        alarms=float(alarms[0]),
+        prevalence=prevalence,
     )
