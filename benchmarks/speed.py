@@ -55,14 +55,14 @@ def main() -> None:
     for path in paths[: options.most or len(paths)]:
         (few / path.name).symlink_to(path.resolve())
     count = sum(1 for _ in few.iterdir())
-    for precision in PRECISIONS:
-        file = work / f"{precision}.onnx"
-        if not file.exists():
-            command = [GYEOL, "export", options.model, options.data, "-o", file, "--precision", precision]
-            measure(command, work / f"export-{precision}.log")
     wanted = methods(options.model, few, work)
     if options.methods:
         wanted = {name: c for name, c in wanted.items() if name.startswith(tuple(options.methods))}
+    for precision in PRECISIONS:
+        file = work / f"{precision}.onnx"
+        if not file.exists() and any(file in command for command in wanted.values()):
+            command = [GYEOL, "export", options.model, options.data, "-o", file, "--precision", precision]
+            measure(command, work / f"export-{precision}.log")
     before = machine()
     seconds: dict[str, list[float]] = {name: [] for name in (*wanted, "reading alone")}
     peaks: dict[str, float] = {}

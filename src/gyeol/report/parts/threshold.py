@@ -23,7 +23,6 @@ def threshold(sources: Sources, words: Words) -> Section | None:
         return None
     found = sorted(float(row["score"]) for row in record["defect_scores"])
     normals = record["normal_scores"]
-    estimate = record["estimate"]
     why = words(
         "threshold.why",
         threshold=f"{chosen:.2f}",
@@ -33,7 +32,6 @@ def threshold(sources: Sources, words: Words) -> Section | None:
         normals=len(normals),
         above=sum(score > chosen for score in normals),
         highest=f"{max(normals):.2f}",
-        prevalence=f"{estimate['prevalence']:.0%}",
     )
     return Section(
         "threshold",
