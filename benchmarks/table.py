@@ -21,8 +21,13 @@ FILES = {
     "hard": "Hard for having thirty: the same normals and test, with many labelled defects",
     "few": "Fewer defects, fewer normals, no masks, a type of defect that was never shown",
     "robustness": "Test images changed, training images not",
+    "speed": "How fast images are judged: PNG files to a closed CSV",
+    "cluster": "Several workers",
+    "review_page": "The review page",
     "sample": "The sample itself",
 }
+PLAIN = ("sample", "speed", "cluster", "review_page")
+"""Files whose rows are shown with all their numbers."""
 BRIEF = ("few", "robustness")
 """Files whose rows differ in one thing and are best read down a column."""
 INTRO = """# Benchmarks
@@ -185,13 +190,16 @@ def calibration(held: list[Row]) -> str:
 
 
 def digits(name: str) -> int:
-    return 3 if name.endswith(("f1", "auroc")) else 1 if name.endswith("_s") else 0
+    return 3 if name.endswith(("f1", "auroc", "reading")) else 1 if name.endswith(("_s", "_ms")) else 0
 
 
-def sample(rows: list[Row]) -> str:
-    """Lay out the sample's rows: all numbers there are."""
+def plain(rows: list[Row]) -> str:
+    """Lay out rows with all numbers there are."""
     groups = {row["method"]: [r for r in rows if r["method"] == row["method"]] for row in rows}
-    names = list(dict.fromkeys(name for row in rows for name in row["metrics"]))
+    numbers = (
+        name for row in rows for name, value in row["metrics"].items() if isinstance(value, int | float)
+    )
+    names = list(dict.fromkeys(numbers))
     lines = [
         [name, str(len(own)), *(span((r["metrics"].get(m) for r in own), digits(m)) for m in names)]
         for name, own in groups.items()
@@ -214,7 +222,7 @@ def under(rows: list[Row]) -> str:
     text = f"```\n{commands}\n```\n" + "".join(f"- {place}\n" for place in sorted(places))
     prints: dict[int, set[str]] = {}
     for row in rows:
-        prints.setdefault(row["seed"], set()).add(row["data"])
+        prints.setdefault(row.get("seed", 0), set()).add(row.get("data", ""))
     if torn := [str(seed) for seed, found in prints.items() if len(found) > 1]:
         text += f"- Careful: the rows of seed {', '.join(torn)} are not of the same data.\n"
     busy = max(row["machine"]["load_before"] for row in rows)
@@ -241,7 +249,7 @@ def main() -> None:
             parts.append("; ".join(notes).capitalize() + ".\n")
         for question in dict.fromkeys(row["question"] for row in held["rows"]):
             rows = [row for row in held["rows"] if row["question"] == question]
-            body = sample(rows) if name == "sample" else brief(rows) if name in BRIEF else accuracy(rows)
+            body = plain(rows) if name in PLAIN else brief(rows) if name in BRIEF else accuracy(rows)
             parts.append(f"### {question[0].upper()}{question[1:]}\n\n{body}\n{under(rows)}")
         estimated += [row for row in held["rows"] if "estimate" in row["metrics"]]
     if estimated:
