@@ -19,7 +19,7 @@ setup: $(VENV)/ready
 demo: setup
 	test -d $(DEMO)/data || $(BIN)/gyeol sample $(DEMO)/data --scale demo
 	$(BIN)/gyeol run $(DEMO)/data -o $(DEMO)/out --key $(DEMO)/data/key --minutes $(MINUTES) --heatmaps
-	@echo "Open $(DEMO)/out: submission.csv, scores.csv, heatmaps/, evaluation.json, model/card.md"
+	@echo "Open $(DEMO)/out: report.html, submission.csv, scores.csv, heatmaps/, evaluation.json, model/card.md"
 
 lint: setup
 	$(BIN)/ruff check .

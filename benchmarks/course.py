@@ -25,6 +25,11 @@ def parser(text: str | None, results: str, **defaults: Any) -> argparse.Argument
     made = argparse.ArgumentParser(description=text, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     made.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="of sample and training")
     made.add_argument("--minutes", type=float, default=8.0, help="of gyeol train")
+    made.add_argument(
+        "--steps",
+        type=int,
+        help="of gyeol train, instead of minutes: other work on the machine then costs only time",
+    )
     made.add_argument("--epochs", type=int, default=3, help="of the plain classifier; 0 leaves it out")
     made.add_argument(
         "--work", type=Path, default=ROOT / "work/benchmarks", help="folder for data and models"
@@ -54,13 +59,21 @@ def make_sample(folder: Path, scale: str, seed: int) -> Ran | None:
     return measure(command, folder.with_name(f"{folder.name}.log"))
 
 
+def budget(options: argparse.Namespace) -> dict[str, Any]:
+    """Give what gyeol may take, as a row says it."""
+    if options.steps:
+        return {"minutes": None, "epochs": None, "steps": options.steps}
+    return {"minutes": options.minutes, "epochs": None, "steps": None}
+
+
 def gyeol_row(
-    question: str, data: Path, seed: int, minutes: float, work: Path, method: str = GYEOL_METHOD
+    question: str, data: Path, seed: int, given: dict[str, Any], work: Path, method: str = GYEOL_METHOD
 ) -> Row:
-    """Train gyeol on `data` and judge its test; `work` is for the model and the answers."""
+    """Train gyeol on `data` with a :func:`budget` and judge its test; `work` is for the model and the answers."""
     before, key = machine(), data / "key"
     clear(work)
-    train = [GYEOL, "train", data, "-o", work / "model", "--minutes", f"{minutes:g}", "--seed", str(seed)]
+    name = "steps" if given["steps"] else "minutes"
+    train = [GYEOL, "train", data, "-o", work / "model", f"--{name}", f"{given[name]:g}", "--seed", str(seed)]
     predict = [GYEOL, "predict", work / "model", data, "-o", work / "submission.csv"]
     predict += ["--scores", work / "scores.csv"]
     evaluate = [GYEOL, "evaluate", work / "scores.csv", key, "--json"]
@@ -88,8 +101,7 @@ def gyeol_row(
         "decode_images_s": decode["images_s"],
     }
     shutil.rmtree(work / "heat", ignore_errors=True)
-    budget = {"minutes": minutes, "epochs": None}
-    return _row(question, method, seed, budget, data, [train, predict, evaluate], runs, before, metrics)
+    return _row(question, method, seed, given, data, [train, predict, evaluate], runs, before, metrics)
 
 
 def plain_row(question: str, data: Path, seed: int, epochs: int, work: Path) -> Row:
@@ -101,8 +113,8 @@ def plain_row(question: str, data: Path, seed: int, epochs: int, work: Path) -> 
     evaluate = [GYEOL, "evaluate", work / "scores.csv", key, "--json"]
     runs = [measure(fit, work / "plain.log"), measure(evaluate, work / "evaluate.log")]
     metrics = figures(json.loads(runs[1].stdout)) | json.loads(runs[0].stdout)
-    budget = {"minutes": None, "epochs": epochs}
-    return _row(question, PLAIN_METHOD, seed, budget, data, [fit, evaluate], runs, before, metrics)
+    given = {"minutes": None, "epochs": epochs, "steps": None}
+    return _row(question, PLAIN_METHOD, seed, given, data, [fit, evaluate], runs, before, metrics)
 
 
 def both_rows(
@@ -115,12 +127,12 @@ def both_rows(
 ) -> None:
     """Make the rows of both methods on one folder, those that are not there yet; `make` makes the folder."""
     work = options.work / f"{data.name}-runs"
-    budget = {"minutes": options.minutes, "epochs": None}
-    if results.wants(question=question, method=GYEOL_METHOD, seed=seed, **budget):
+    given = budget(options)
+    if results.wants(question=question, method=GYEOL_METHOD, seed=seed, **given):
         make()
-        results.put(gyeol_row(question, data, seed, options.minutes, work / f"gyeol-{seed}"))
-    budget = {"minutes": None, "epochs": options.epochs}
-    if options.epochs and results.wants(question=question, method=PLAIN_METHOD, seed=seed, **budget):
+        results.put(gyeol_row(question, data, seed, given, work / f"gyeol-{seed}"))
+    given = {"minutes": None, "epochs": options.epochs}
+    if options.epochs and results.wants(question=question, method=PLAIN_METHOD, seed=seed, **given):
         make()
         results.put(plain_row(question, data, seed, options.epochs, work / f"plain-{seed}"))
 
@@ -154,7 +166,7 @@ def _row(
     question: str,
     method: str,
     seed: int,
-    budget: dict[str, Any],
+    given: dict[str, Any],
     data: Path,
     commands: list[list[Any]],
     runs: list[Ran],
@@ -165,7 +177,7 @@ def _row(
         "question": question,
         "method": method,
         "seed": seed,
-        **budget,
+        **given,
         "data": fingerprint(data),
         "command": [_short(command) for command in commands],
         "machine": before,

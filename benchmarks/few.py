@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from course import GYEOL_METHOD, begin, gyeol_row, make_sample, parser
+from course import GYEOL_METHOD, begin, budget, gyeol_row, make_sample, parser
 from hard import make
 from variants import subset, train_kinds
 
@@ -45,13 +45,13 @@ def main() -> None:
             wanted += [("unseen defects", f"none of {kind}", {"without": kind}) for kind in kinds]
         for question, what, part in wanted:
             method = f"{GYEOL_METHOD}, {what}"
-            if not results.wants(question=question, method=method, seed=seed, minutes=options.minutes):
+            if not results.wants(question=question, method=method, seed=seed, **budget(options)):
                 continue
             source = many if "defects" in part else usual
             data = options.work / f"{usual.name}-{what.replace(' ', '-').replace(',', '')}"
             subset(source, data, **part)  # type: ignore[arg-type]
             work = Path(f"{data}-runs")
-            results.put(gyeol_row(question, data, seed, options.minutes, work, method))
+            results.put(gyeol_row(question, data, seed, budget(options), work, method))
 
 
 if __name__ == "__main__":

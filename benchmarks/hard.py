@@ -12,7 +12,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from course import GYEOL_METHOD, begin, gyeol_row, make_sample, parser
+from course import GYEOL_METHOD, begin, budget, gyeol_row, make_sample, parser
 from gyeol.data.sample import SCALES, generate
 
 
@@ -34,12 +34,12 @@ def main() -> None:
     results = begin(options)
     question, method = f"hard, {options.scale}", f"{GYEOL_METHOD}, {options.defects} defects"
     for seed in options.seeds:
-        if not results.wants(question=question, method=method, seed=seed, minutes=options.minutes):
+        if not results.wants(question=question, method=method, seed=seed, **budget(options)):
             continue
         data = options.work / f"{options.scale}-{seed}-{options.defects}"
         make(data, options.work / f"{options.scale}-{seed}", options.scale, options.defects, seed)
         work = options.work / f"{data.name}-runs"
-        results.put(gyeol_row(question, data, seed, options.minutes, work, method))
+        results.put(gyeol_row(question, data, seed, budget(options), work, method))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from gyeol.detect.record import data_fingerprint
 from gyeol.files import atomic_file, locked
 
 ROOT = Path(__file__).resolve().parents[1]
-KEY = ("question", "method", "seed", "minutes", "epochs")
+KEY = ("question", "method", "seed", "minutes", "epochs", "steps")
 """What makes two rows the same; the later one replaces the earlier."""
 
 Row = dict[str, Any]

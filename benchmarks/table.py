@@ -74,7 +74,9 @@ def by_method(rows: list[Row]) -> dict[str, list[Row]]:
     """Gather the seeds of each method and budget."""
     groups: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda each: (each["method"], each["seed"])):
-        budget = f"{row['minutes']:g} minutes" if row.get("minutes") else f"{row.get('epochs')} epoch(s)"
+        budget = f"{row.get('epochs')} epoch(s)"
+        if row.get("minutes") or row.get("steps"):
+            budget = f"{row['minutes']:g} minutes" if row.get("minutes") else f"{row['steps']:,} steps"
         groups.setdefault(f"{row['method']}, {budget}", []).append(row)
     return groups
 

@@ -28,6 +28,12 @@ def test_reading_exploring_and_measuring_need_no_torch() -> None:
         "import gyeol.cli.train, gyeol.cli.predict, gyeol.cli.run\n"
         "from gyeol import read_competition, read_image, macro_f1, write_submission"
     )
+    assert loaded.isdisjoint({"torch", "cv2", "safetensors", "jinja2", "matplotlib"})
+
+
+def test_a_report_needs_no_torch() -> None:
+    loaded = modules_after("import gyeol.report.page, gyeol.report.errors")
+    assert "jinja2" in loaded
     assert loaded.isdisjoint({"torch", "cv2", "safetensors"})
 
 

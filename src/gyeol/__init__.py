@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gyeol.data.competition import read_competition as read_competition
     from gyeol.data.dataset import Dataset as Dataset
     from gyeol.data.image import read_image as read_image
+    from gyeol.data.layouts import read_dataset as read_dataset
     from gyeol.data.submission import write_submission as write_submission
     from gyeol.detect.config import Config as Config
     from gyeol.detect.detector import Detector as Detector
@@ -29,6 +30,7 @@ _HOME = {
     "Verdict": "gyeol.detect.verdict",
     "macro_f1": "gyeol.metrics.classification",
     "read_competition": "gyeol.data.competition",
+    "read_dataset": "gyeol.data.layouts",
     "read_image": "gyeol.data.image",
     "write_submission": "gyeol.data.submission",
 }

@@ -35,6 +35,7 @@ def test_two_methods_on_a_real_folder(compare: Compare, data: Path, tmp_path: Pa
     assert [row["asked"]["method"] for row in rows] == ["filter-bank", "plain"]
     assert json.loads((out / "compare.json").read_text())["rows"] == rows
     assert (out / "compare.png").is_file()
+    assert '<section id="comparison"' in (out / "report.html").read_text(encoding="utf-8")
     assert (out / "plain/scores.csv").is_file()
     for each in rows:
         assert 0 <= each["macro_f1"] <= 1

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -45,7 +46,14 @@ def test_a_folder_in_and_a_scored_submission_out(
         "scores.csv",
         "heatmaps",
         "evaluation.json",
+        "report.html",
     }
+    report = (out / "report.html").read_text(encoding="utf-8")
+    parts = ("summary", "result", "mistakes", "threshold", "training", "folder", "kinds", "copies")
+    assert re.findall(r'<section id="(\w+)"', report) == list(parts)
+    missed = "Worst misses" in report
+    assert missed or "Worst false alarms" in report or "answered rightly" in report
+    assert report.count('<div class="pair">') == report.count(" · score ")
     assert check_submission(out / "submission.csv", competition / "test/sample_submission.csv") == []
     assert 0 <= json.loads((out / "evaluation.json").read_text())["macro_f1"] <= 1
     json.loads((out / "explore.json").read_text())
@@ -56,6 +64,8 @@ def test_a_folder_in_and_a_scored_submission_out(
     code, _, err = run(competition, "-o", out, "--steps", 20, "--resume")
     assert code == 0, err
     assert (out / "submission.csv").exists()
+    again = (out / "report.html").read_text(encoding="utf-8")
+    assert '<section id="result"' not in again, "this time nobody gave the answers"
     assert (out / "model/weights.safetensors").stat().st_mtime_ns == weights, "what is done is not done again"
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gyeol.data.annotation import Drawn
+from gyeol.data.annotation.shapes import Box
 from gyeol.data.competition import read_competition
 from gyeol.detect.images import load_training_images
 from gyeol.errors import DataError
@@ -48,3 +50,13 @@ def test_a_mask_of_another_size_is_refused(folder: Path, tmp_path: Path) -> None
     wrong = dataset.__class__(dataset.root, (first.__class__(first.path, True, odd), *dataset.train[1:]))
     with pytest.raises(DataError, match=r"odd\.png"):
         load_training_images(wrong, 1.0, 0, quiet)
+
+
+def test_masks_that_are_shapes_are_drawn(folder: Path) -> None:
+    dataset = read_competition(folder)
+    first = dataset.train[0]
+    drawn = Drawn(folder / "a.json", (Box(3, 4, 5, 6),))
+    made = dataset.__class__(dataset.root, (first.__class__(first.path, True, drawn), *dataset.train[1:]))
+    mask = load_training_images(made, 1.0, 0, quiet).defects[0].mask
+    assert mask is not None
+    assert (int(mask.sum()), bool(mask[4, 3]), bool(mask[9, 7])) == (30, True, True)

@@ -3,7 +3,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from gyeol.data.annotation import Drawn
+from gyeol.data.annotation.shapes import Box
 from gyeol.data.competition import read_competition
+from gyeol.data.dataset import Dataset, LabelledImage
 from gyeol.detect.detector import Detector
 from gyeol.detect.record import data_fingerprint, explain_threshold, model_card
 
@@ -15,6 +18,16 @@ def test_a_folder_is_known_again_elsewhere_and_other_content_is_another(folder: 
     assert data_fingerprint(read_competition(copy)) == first
     (copy / "train/defect_masks/d0.png").unlink()
     assert data_fingerprint(read_competition(copy)) != first
+
+
+def test_of_a_drawn_mask_the_shapes_are_known_again(folder: Path) -> None:
+    def fingerprint(file: str, *shapes: Box) -> str:
+        mask = Drawn(folder / file, shapes)
+        first, *rest = read_competition(folder).train
+        return data_fingerprint(Dataset(folder, (LabelledImage(first.path, True, mask), *rest)))
+
+    assert fingerprint("a.json", Box(1, 2, 3, 4)) == fingerprint("b.json", Box(1, 2, 3, 4))
+    assert fingerprint("a.json", Box(1, 2, 3, 4)) != fingerprint("a.json", Box(1, 2, 3, 5))
 
 
 def test_the_reason_for_the_threshold_counts_what_lies_on_the_wrong_side(fitted: Detector) -> None:

@@ -182,3 +182,42 @@ def test_a_killed_process_is_an_error_in_one_line(competition, monkeypatch):
     monkeypatch.setattr(measure, "measure_image", _die)
     with pytest.raises(GyeolError, match="was killed"):
         explore(competition, workers=2)
+
+
+def test_each_kind_names_its_usual_images_and_all_its_defects(competition):
+    (kind,) = explore(competition).kinds
+    assert len(kind.typical) == 3
+    assert kind.typical[0] == kind.example
+    assert all(name.startswith("train/normal_images/") for name in kind.typical)
+    assert kind.defect_images == tuple(f"train/defect_images/defect_{n}.png" for n in range(3))
+
+
+def test_every_image_has_a_place_on_the_map(competition):
+    facts = explore(competition)
+    assert sorted(place.part for place in facts.places) == ["defect"] * 3 + ["normal"] * 4 + ["test"] * 3
+    spots = np.array([(place.x, place.y) for place in facts.places])
+    assert (spots.min(), spots.max()) == (0, 1)
+    assert len(np.unique(spots, axis=0)) == 10
+
+
+def test_too_few_images_have_no_map(competition):
+    assert explore(competition / "test/images").places == ()
+
+
+def test_distributions_count_every_image_once(competition):
+    found = {row.statistic: row for row in explore(competition).distributions}
+    assert {part: sum(counts) for part, counts in found["brightness"].counts.items()} == {
+        "normal": 4,
+        "defect": 3,
+        "test": 3,
+    }
+    assert sum(found["coverage"].counts["defect"]) == 2, "of the two that have a mask"
+    for row in found.values():
+        assert (np.diff(row.edges) > 0).all()
+        assert all(len(counts) == len(row.edges) - 1 for counts in row.counts.values())
+
+
+def test_what_is_wrong_with_a_folder_is_among_the_findings(competition):
+    assert explore(competition).findings == ()
+    bare = explore(competition / "test/images")
+    assert bare.findings[0] == bare.warnings[0]

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from gyeol.errors import DataError
-from gyeol.metrics.answers import find_key, read_compared
+from gyeol.metrics.answers import find_key, gravest, read_compared
 
 
 @pytest.fixture
@@ -104,3 +104,12 @@ def test_missing_binary_and_wrong_places_are_said(tmp_path):
     ):
         with pytest.raises(DataError, match=message):
             read_compared(tmp_path / file, tmp_path / key)
+
+
+def test_the_gravest_mistakes_come_first_and_misses_before_false_alarms(files):
+    key = "ImageId,answer\na,1\nb,1\nc,0\nd,0\ne,1\n"
+    found = files("ImageId,answer,score\na,0,0.4\nb,0,0.1\nc,1,0.6\nd,1,0.9\ne,1,0.8\n", key)
+    assert [found.ids[n] for n in gravest(found)] == ["b", "a", "d", "c"]
+    assert [found.ids[n] for n in gravest(found, most=1)] == ["b", "d"]
+    unscored = files("ImageId,answer\na,0\nb,0\nc,1\nd,1\ne,1\n", key)
+    assert [unscored.ids[n] for n in gravest(unscored)] == ["a", "b", "c", "d"]

@@ -21,8 +21,8 @@ from torch.nn import functional as F
 from gyeol.baselines.images import Picture, Pixels, in_batches, read_small
 from gyeol.baselines.resnet import ResNet18D
 from gyeol.baselines.training import weight_bytes
-from gyeol.data.competition import read_competition
 from gyeol.data.dataset import Dataset
+from gyeol.data.layouts import read_training_data
 from gyeol.detect.device import autocast, pick_device
 from gyeol.errors import DataError, ModelError
 from gyeol.metrics.classification import macro_f1
@@ -81,7 +81,7 @@ class PlainClassifier:
             If there are no defects, no normals, or an image cannot be read.
         """
         if not isinstance(dataset, Dataset):
-            dataset = read_competition(Path(dataset))
+            dataset = read_training_data(dataset)
         labels = np.array([image.defective for image in dataset.train], np.int64)
         for label, what in ((1, "defects"), (0, "normals")):
             if not (labels == label).any():

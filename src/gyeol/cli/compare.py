@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
+from gyeol.cli import layout, reporting
 from gyeol.cli.extras import need_training
+from gyeol.cli.layout import key_of_layout
 
 PATH = click.Path(path_type=Path)
 
@@ -16,7 +18,7 @@ PATH = click.Path(path_type=Path)
 @click.command(name="compare", short_help="Train gyeol and others on one folder and compare them.")
 @click.argument("data", type=PATH)
 @click.option("-o", "--output", required=True, type=PATH, help="Folder for the rows; those in it are kept.")
-@click.option("--key", type=PATH, help="Answers of the test images.  [default: DATA/key]")
+@click.option("--key", type=PATH, help="Answers of the test images.  [default: DATA/key, or the layout's]")
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0, min_open=True),
@@ -27,13 +29,23 @@ PATH = click.Path(path_type=Path)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 @click.option("--methods", help="Names with commas between.  [default: all that are installed]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@layout.option
+@reporting.language
 def command(
-    data: Path, output: Path, key: Path | None, minutes: float, seed: int, methods: str | None, as_json: bool
+    data: Path,
+    output: Path,
+    key: Path | None,
+    minutes: float,
+    seed: int,
+    methods: str | None,
+    as_json: bool,
+    layout: str | None,
+    lang: str,
 ) -> None:
     """Train each method on DATA, score its test images and compare with the key.
 
     One method at a time, each in a process of its own: same folder, cores and minutes. A comparison that was stopped
-    goes on with the same command. OUTPUT gets compare.json, compare.png, and the scores of every method.
+    goes on with the same command. OUTPUT gets compare.json, compare.png, report.html, and the scores of every method.
 
     Methods: gyeol, plain, rotated-leaky, rotated, patch-memory, autoencoder, filter-bank.
     """
@@ -43,21 +55,22 @@ def command(
     from gyeol.cli import result
     from gyeol.cli.display import say
     from gyeol.compare.run import compare
-    from gyeol.data.competition import read_competition
-    from gyeol.data.prediction import submission_rows
+    from gyeol.data.layouts import read_training_data
+    from gyeol.data.names import test_rows
     from gyeol.files import locked
     from gyeol.metrics.answers import check_key, find_key
 
     names = _chosen(methods)
+    dataset = read_training_data(data, layout)
+    if key is None and not (data / "key").is_dir():
+        key = key_of_layout(dataset, output / "key")
     key = find_key(key or data / "key")
     if not key.is_file():
         raise click.UsageError(f"no {key}; give the answers of the test images with --key")
-    dataset = read_competition(data)
-    rows_of = submission_rows(dataset.test, dataset.sample_submission)
-    check_key(key, data, [name for name, _ in rows_of])
+    check_key(key, data, [name for name, _ in test_rows(dataset)])
     output.mkdir(parents=True, exist_ok=True)
     with locked(output / ".lock"):
-        rows = [compare(name, data, key, output / name, seed, minutes, say) for name in names]
+        rows = [compare(name, data, key, output / name, seed, minutes, say, layout) for name in names]
         result.as_json({"rows": rows}, output / "compare.json", as_json)
         if importlib.util.find_spec("matplotlib"):
             from gyeol.report.comparison import draw_comparison
@@ -65,6 +78,7 @@ def command(
             draw_comparison(rows, output / "compare.png")
         else:
             say("no compare.png: pip install 'gyeol[compare]' brings what draws it")
+        reporting.write(output / "report.html", lang, comparison=tuple(rows))
     if not as_json:
         Console(highlight=False).print(table(rows))
 

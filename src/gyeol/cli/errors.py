@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gyeol.cli import layout
 from gyeol.cli.extras import need_training
 
 PATH = click.Path(path_type=Path)
@@ -20,7 +21,16 @@ PATH = click.Path(path_type=Path)
     "-o", "--output", required=True, type=PATH, help="Folder for the pictures; must be new or empty."
 )
 @click.option("--masks", type=PATH, help="The key's masks, if not beside the key.")
-def command(model: Path, images: Path, scores: Path, key: Path, output: Path, masks: Path | None) -> None:
+@layout.option
+def command(
+    model: Path,
+    images: Path,
+    scores: Path,
+    key: Path,
+    output: Path,
+    masks: Path | None,
+    layout: str | None,
+) -> None:
     """Draw what SCORES (of `gyeol predict MODEL IMAGES --scores`) has wrong by KEY.
 
     OUTPUT gets one sheet or more for every kind of texture, the gravest first: each image, and beside it the same
@@ -35,7 +45,7 @@ def command(model: Path, images: Path, scores: Path, key: Path, output: Path, ma
 
     require_empty(output, "the pictures")  # better known before the work than after it
     detector = Detector.load(model)
-    found = mistakes(detector, images, scores, key, masks)
+    found = mistakes(detector, images, scores, key, masks, layout)
     sheets = write_mistakes(output, found, detector.threshold_)
     misses = sum(mistake.truth for mistake in found)
     say(f"{misses:,} misses and {len(found) - misses:,} false alarms in {len(sheets):,} sheets: {output}")

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gyeol.cli import result
+from gyeol.cli import reporting, result
 from gyeol.files import printable
+from gyeol.metrics.answers import read_compared
 from gyeol.metrics.evaluation import LEVEL, Evaluation, evaluate_files
 
 
@@ -24,8 +25,16 @@ from gyeol.metrics.evaluation import LEVEL, Evaluation, evaluate_files
 @click.option("--masks", type=click.Path(path_type=Path), help="The key's masks, if not beside the key.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the figures as JSON, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
+@reporting.file_option("confusion matrix, curves, kinds, the worst mistakes")
 def command(
-    file: Path, key: Path, heatmaps: Path | None, masks: Path | None, output: Path | None, as_json: bool
+    file: Path,
+    key: Path,
+    heatmaps: Path | None,
+    masks: Path | None,
+    output: Path | None,
+    as_json: bool,
+    report: Path | None,
+    lang: str,
 ) -> None:
     """Compare FILE, a submission or scores, with KEY.
 
@@ -34,8 +43,10 @@ def command(
     """
     if masks is not None and heatmaps is None:
         raise click.UsageError("--masks needs --heatmaps")
+    reporting.check_place(report)
     evaluation = evaluate_files(file, key, heatmaps, masks)
     result.as_json(evaluation.to_dict(), output, as_json)
+    reporting.write(report, lang, evaluation=evaluation.to_dict(), compared=read_compared(file, key))
     if as_json:
         return
     console = Console(highlight=False)

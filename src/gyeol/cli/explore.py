@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from gyeol.cli import result
+from gyeol.cli import layout, reporting, result
 from gyeol.cli.display import LINE_EVERY, say
 from gyeol.explore.explore import explore
 from gyeol.explore.facts import Facts
@@ -28,13 +28,25 @@ _SHOWN = 12  # rows of a table; explore.json holds all
 @click.option(
     "--workers", type=click.IntRange(min=1), help="Processes that read images; one per core if not given."
 )
-def command(data: Path, output: Path | None, as_json: bool, workers: int | None) -> None:
+@layout.option
+@reporting.file_option("imbalance, kinds with their defects, distributions, copies")
+def command(
+    data: Path,
+    output: Path | None,
+    as_json: bool,
+    workers: int | None,
+    layout: str | None = None,
+    report: Path | None = None,
+    lang: str = "en",
+) -> None:
     """Say what is in the data folder DATA: counts, sizes, duplicates, masks, kinds, light.
 
     Problems with the data are reported, not refused.
     """
-    facts = _explore(data, workers)
+    reporting.check_place(report)
+    facts = _explore(data, workers, layout)
     result.as_json(facts.to_dict(), output, as_json)
+    reporting.write(report, lang, facts=facts.to_dict(), data=data)
     if as_json:
         return
     console = Console(highlight=False)
@@ -44,7 +56,7 @@ def command(data: Path, output: Path | None, as_json: bool, workers: int | None)
         console.print(f"[yellow]![/] {escape(warning)}", soft_wrap=True)
 
 
-def _explore(data: Path, workers: int | None) -> Facts:
+def _explore(data: Path, workers: int | None, layout: str | None) -> Facts:
     """Explore and show how far it is: a bar on a terminal, a line now and then in a log."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -68,7 +80,7 @@ def _explore(data: Path, workers: int | None) -> Facts:
                 return
             shown = time.monotonic()
 
-        return explore(data, workers, note)
+        return explore(data, workers, note, layout)
 
 
 def tables(facts: Facts) -> Iterator[Table]:
@@ -89,6 +101,8 @@ def _overview(facts: Facts) -> Table:
     counts, masks = facts.counts, facts.masks
     table = Table.grid(padding=(0, 2))
     table.add_row("Folder", escape(facts.folder))
+    if facts.layout:
+        table.add_row("Layout", facts.layout)
     table.add_row("Training", f"{counts.defects:,} defects, {counts.normals:,} normals")
     table.add_row("Test", f"{counts.test:,} images")
     if facts.imbalance is not None:

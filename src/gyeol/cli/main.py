@@ -8,15 +8,17 @@ import sys
 import click
 
 from gyeol import __version__
-from gyeol.errors import GyeolError
+from gyeol.errors import GyeolError, MissingExtraError
 from gyeol.files import printable
 
 # name -> (module, help). The modules are imported only when their command is called, so that --help is fast.
 COMMANDS = {
     "sample": "Make a folder of synthetic competition data, with its answers.",
+    "convert": "Write a data folder in another layout, and split it.",
     "explore": "Say what is in a data folder.",
     "train": "Learn a detector from a data folder.",
     "predict": "Score images with a detector and write a submission.",
+    "export": "Write a detector as one file for fast runtimes.",
     "check": "Say exactly what is wrong with a submission.",
     "evaluate": "Compare a submission or scores with the answers.",
     "errors": "Draw every miss and false alarm with its heat map.",
@@ -72,4 +74,11 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(141)
+    except ModuleNotFoundError as error:
+        from gyeol.cli.extras import how_to_get
+
+        if (how := how_to_get(error)) is None:
+            raise
+        click.echo(f"gyeol: {how}", err=True)
+        sys.exit(MissingExtraError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)

@@ -6,15 +6,21 @@ from pathlib import Path
 
 import click
 
-from gyeol.cli.extras import need_training
+from gyeol.cli import layout as layouts
+from gyeol.engine.judge import ENGINES
 
 PATH = click.Path(path_type=Path)
 
 
 @click.command(name="predict", short_help="Score images with a detector and write a submission.")
 @click.argument("model", type=PATH)
-@click.argument("images", type=PATH)
-@click.option("-o", "--output", required=True, type=PATH, help="The submission to write (CSV).")
+@click.argument("images")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    help="The submission to write (CSV); with --cluster, a folder for Parquet files.",
+)
 @click.option("--scores", type=PATH, help="Also write a table of scores (CSV).")
 @click.option("--heatmaps", type=PATH, help="Also write pictures with the heat map laid over (PNG).")
 @click.option("--raw-heatmaps", type=PATH, help="Also write bare heat maps (16-bit PNG), for evaluate.")
@@ -25,22 +31,61 @@ PATH = click.Path(path_type=Path)
     show_default=True,
     help="What to answer for images that cannot be read.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    show_default=True,
+    help="What computes: torch for a training's folder, OpenVINO or ONNX Runtime for an exported model.",
+)
+@click.option(
+    "--cluster", help="Judge on the Ray cluster at this address; 'local' starts one on this machine."
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Processes of a cluster.  [default: one a core]")
+@click.option("--heat", is_flag=True, help="With --cluster, also keep heat maps, in the Parquet files.")
+@click.option(
+    "--resume", is_flag=True, help="With --cluster, go on in an output folder: what is there is kept."
+)
+@layouts.option
 def command(
     model: Path,
-    images: Path,
-    output: Path,
+    images: str,
+    output: str,
     scores: Path | None,
     heatmaps: Path | None,
     raw_heatmaps: Path | None,
     unreadable: str,
+    engine: str,
+    cluster: str | None,
+    workers: int | None,
+    heat: bool,
+    resume: bool,
+    layout: str | None,
 ) -> None:
-    """Judge IMAGES (a folder, an image, or a data folder with test/images) with the detector at MODEL.
+    """Judge IMAGES with the detector at MODEL.
 
+    MODEL is the folder of `gyeol train`, or the file of `gyeol export`, which is judged with faster and without torch.
+
+    IMAGES is an image, a folder of them, or a data folder in any layout, whose test images are meant.
     With a sample_submission.csv beside the images, the submission has its rows and order; else one row an image,
     sorted by name. Nothing is written before all images are judged and the result is checked.
-    """
-    need_training()
-    from gyeol.cli.work import predict
-    from gyeol.detect.detector import Detector
 
-    predict(Detector.load(model), images, output, scores, heatmaps, raw_heatmaps, unreadable)
+    With --cluster, IMAGES may also be a glob, a manifest (.csv or .parquet with a column path) or a URL such as
+    s3://bucket/folder, MODEL is an .onnx file, and an image that cannot be read becomes a row that says why.
+    """
+    if cluster is not None:
+        given = [scores, heatmaps, raw_heatmaps, unreadable != "stop", engine != "auto"]
+        if any(given):
+            raise click.UsageError("--cluster writes Parquet files only; take --heat for heat maps")
+        from gyeol.cli.clustered import predict_on_cluster
+
+        predict_on_cluster(model, images, output, cluster, workers, resume, heat)
+        return
+    if workers or heat or resume:
+        raise click.UsageError("--workers, --heat and --resume are for --cluster")
+    from gyeol.cli.judging import predict
+    from gyeol.engine.cores import cores
+    from gyeol.engine.judge import open_judge
+
+    judge = open_judge(model, engine, cores())
+    predict(judge, Path(images), Path(output), scores, heatmaps, raw_heatmaps, unreadable, layout)

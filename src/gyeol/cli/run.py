@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import click
 
-from gyeol.cli.extras import need_training
-from gyeol.data.competition import read_competition
-from gyeol.data.prediction import submission_rows
-from gyeol.metrics.answers import check_key
+from gyeol.cli import layout, reporting
+from gyeol.cli.extras import need_training, report_can_be_made
+from gyeol.cli.layout import key_of_layout
+from gyeol.data.layouts import read_training_data
+from gyeol.data.names import test_rows
+from gyeol.errors import DataError
+from gyeol.files import printable
+from gyeol.metrics.answers import check_key, read_compared
 
 PATH = click.Path(path_type=Path)
 
@@ -27,6 +32,8 @@ PATH = click.Path(path_type=Path)
 )
 @click.option("--heatmaps/--no-heatmaps", default=False, help="Also write a picture for every test image.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
+@layout.option
+@reporting.language
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -39,6 +46,8 @@ def command(
     prevalence: float | None,
     heatmaps: bool,
     resume: bool,
+    layout: str | None,
+    lang: str,
 ) -> None:
     """Do the whole job for the folder DATA and leave in OUTPUT:
 
@@ -47,35 +56,60 @@ def command(
     model/            the detector, with its card
     submission.csv    the answers, in the rows and order of sample_submission.csv
     scores.csv        the scores behind them
-    evaluation.json   with a key: how good the answers are
+    evaluation.json   with a key, or where the layout has the labels of the test: how good the answers are
+    report.html       all of it on one page, with pictures
     """  # noqa: D301, D400 (click's own paragraph mark)
     need_training()
     from gyeol.cli import evaluate, explore
     from gyeol.cli.display import say
-    from gyeol.cli.work import predict, train
+    from gyeol.cli.judging import predict
+    from gyeol.cli.work import mistakes, train
     from gyeol.detect.detector import Detector
 
     if minutes is not None and steps is not None:
         raise click.UsageError("give --minutes or --steps, not both")
     settings = {"minutes": minutes, "steps": steps, "seed": seed, "prevalence": prevalence}
-    dataset = read_competition(data)  # what cannot be trained on is better known before it is explored
+    dataset = read_training_data(
+        data, layout
+    )  # what cannot be trained on is better known before it is explored
+    if not dataset.test:
+        split = f"split it with: gyeol convert {data} -o NEW" if not dataset.split else "add some"
+        raise DataError(f"{printable(dataset.root)}: no test images; {split}, or use gyeol train")
     if key:
-        rows = submission_rows(dataset.test, dataset.sample_submission)
-        check_key(key, data, [name for name, _ in rows])
+        check_key(key, data, [name for name, _ in test_rows(dataset)])
+    else:
+        key = key_of_layout(dataset, output / "key")
     facts, model = output / "explore.json", output / "model"
     if not (resume and facts.exists()):
-        ctx.invoke(explore.command, data=data, output=facts)
+        ctx.invoke(explore.command, data=data, output=facts, layout=layout)
     if resume and (model / "detector.json").exists():
         say(f"{model} is there already; going on with it")
         detector = Detector.load(model)
     else:
-        detector = train(data, model, settings, resume)
+        detector = train(data, model, settings, resume, layout)
     pictures, fresh = output / "heatmaps", output / ".heatmaps.new"
     shutil.rmtree(fresh, ignore_errors=True)
     tables = output / "submission.csv", output / "scores.csv"
-    predict(detector, data, *tables, fresh if heatmaps else None, None, "stop")
+    predict(detector, data, *tables, fresh if heatmaps else None, None, "stop", layout)
     if heatmaps:  # the pictures of an earlier run stay until there are new ones
         shutil.rmtree(pictures, ignore_errors=True)
         fresh.rename(pictures)
     if key:
         ctx.invoke(evaluate.command, file=output / "scores.csv", key=key, output=output / "evaluation.json")
+    if not report_can_be_made():
+        return
+    sources = {
+        "facts": json.loads(facts.read_text(encoding="utf-8")),
+        "data": data,
+        "threshold": detector.threshold_,
+        "record": detector.record_,
+    }
+    if key:
+        from gyeol.report.parts.mistakes import WORST
+
+        sources |= {
+            "evaluation": json.loads((output / "evaluation.json").read_text(encoding="utf-8")),
+            "compared": read_compared(output / "scores.csv", key),
+            "mistakes": tuple(mistakes(detector, data, output / "scores.csv", key, None, layout, WORST)),
+        }
+    reporting.write(output / "report.html", lang, **sources)

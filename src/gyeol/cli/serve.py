@@ -105,7 +105,7 @@ def command(
 
 
 def _cores() -> int:
-    from gyeol.engine.stream import cores
+    from gyeol.engine.cores import cores
 
     return cores()
 

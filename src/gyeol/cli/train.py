@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gyeol.cli import layout, reporting
 from gyeol.cli.extras import need_training
 
 
@@ -22,6 +23,8 @@ from gyeol.cli.extras import need_training
     "--prevalence", type=float, help="Share of defective images to expect, if known; moves the threshold."
 )
 @click.option("--resume", is_flag=True, help="Go on with a training that was stopped.")
+@layout.option
+@reporting.file_option("loss curves, and the threshold with what it costs")
 def command(
     data: Path,
     output: Path,
@@ -31,8 +34,11 @@ def command(
     folds: int,
     prevalence: float | None,
     resume: bool,
+    layout: str | None,
+    report: Path | None,
+    lang: str,
 ) -> None:
-    """Learn a detector from DATA (train/{defect_images,defect_masks,normal_images}) and write it to a folder.
+    """Learn a detector from DATA, a folder in any layout that gyeol knows, and write it to a folder.
 
     Nothing from outside the folder is used. Ctrl-C leaves a state that --resume goes on from.
     """
@@ -42,4 +48,6 @@ def command(
     if minutes is not None and steps is not None:
         raise click.UsageError("give --minutes or --steps, not both")
     settings = {"minutes": minutes, "steps": steps, "seed": seed, "folds": folds, "prevalence": prevalence}
-    train(data, output, settings, resume)
+    reporting.check_place(report)
+    detector = train(data, output, settings, resume, layout)
+    reporting.write(report, lang, threshold=detector.threshold_, record=detector.record_)

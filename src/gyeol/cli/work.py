@@ -1,9 +1,8 @@
-"""The work behind `train`, `predict`, `errors` and `run`, with what they show."""
+"""The work behind `train`, `errors` and `run`, with what they show."""
 
 from __future__ import annotations
 
 import shlex
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +10,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gyeol.cli.display import counting, say, training
-from gyeol.data.competition import read_competition
 from gyeol.data.image import read_mask
+from gyeol.data.layouts import read_training_data, rows_to_judge
 from gyeol.data.listing import by_stem, list_images
 from gyeol.data.listing import key as name_key
-from gyeol.data.prediction import images_for_prediction, submission_rows
 from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
 from gyeol.detect.record import explain_threshold
 from gyeol.detect.storage import check_place
 from gyeol.detect.verdict import Verdict
-from gyeol.engine.outputs import Outputs
 from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
 from gyeol.errors import DataError
 from gyeol.files import locked, printable
-from gyeol.metrics.answers import find_key, read_compared, stem
+from gyeol.metrics.answers import find_key, gravest, read_compared, stem
 from gyeol.report.errors import Mistake
 
 
-def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> Detector:
+def train(
+    data: Path, output: Path, settings: dict[str, Any], resume: bool, layout: str | None = None
+) -> Detector:
     """Train a detector and keep it at `output`."""
-    dataset = read_competition(data)
+    dataset = read_training_data(data, layout)
     check_place(output)
     detector = Detector(**settings)
     state = output.with_name(f".{output.name}.training")
@@ -42,12 +41,14 @@ def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> D
         if resume and not state.exists():
             say(f"no stopped training of {output} found; starting anew")
         say(f"{len(dataset.defects):,} defects and {len(dataset.normals):,} normals in {dataset.root}")
+        for note in dataset.notes:
+            say(note)
         try:
             with counting("reading images") as loading, training() as report:
                 detector.fit(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
         except KeyboardInterrupt:
             if state.exists():
-                say(f"stopped; {_how_to_go_on(data, output, settings)}")
+                say(f"stopped; {_how_to_go_on(data, output, settings, layout)}")
             raise
         detector.save(output)
         state.unlink(missing_ok=True)
@@ -62,7 +63,7 @@ def train(data: Path, output: Path, settings: dict[str, Any], resume: bool) -> D
     return detector
 
 
-def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any]) -> str:
+def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any], layout: str | None) -> str:
     """Write the command that goes on with a stopped training: the same one, for other settings are refused."""
     given = [
         word
@@ -70,48 +71,21 @@ def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any]) -> str:
         if value != getattr(Config(), name)
         for word in (f"--{name}", f"{value:g}" if isinstance(value, float) else str(value))
     ]
+    given += [] if layout is None else ["--layout", layout]
     command = ["gyeol", "train", str(data), "-o", str(output), *given, "--resume"]
     return f"go on with the same command and --resume, or: {shlex.join(command)}"
 
 
-def predict(
+def mistakes(
     detector: Detector,
     images: Path,
-    submission: Path,
-    scores: Path | None,
-    heatmaps: Path | None,
-    raw_heatmaps: Path | None,
-    unreadable: str,
-) -> dict[str, int]:
-    """Judge images and write what was asked for; returns counts of rows, defects and unreadable images."""
-    paths, sample = images_for_prediction(images)
-    rows = submission_rows(paths, sample)
-    began = time.monotonic()
-    with Outputs(submission, scores, heatmaps, raw_heatmaps, sample, detector.threshold_, unreadable) as out:
-        with counting("judging images") as report:
-            stop = unreadable == "stop"
-            for done, judged in enumerate(
-                judge_all(detector, rows, keep=out.keep, stop_on_error=stop), start=1
-            ):
-                out.add(judged)
-                report(done, len(rows))
-        out.finish()
-    seconds = time.monotonic() - began
-    counts = out.counts()
-    say(
-        f"{counts['rows']:,} images, {counts['defects']:,} defective, in {seconds:.1f} s "
-        f"({counts['rows'] / max(1e-6, seconds):.0f} images/s)"
-    )
-    if counts["unreadable"]:
-        say(f"{counts['unreadable']:,} images could not be read; they are answered '{unreadable}'")
-    if counts["unfamiliar"]:
-        say(f"{counts['unfamiliar']:,} images are unlike every kind of texture in training: look at them")
-    say(f"submission: {submission}")
-    return counts
-
-
-def mistakes(detector: Detector, images: Path, scores: Path, key: Path, masks: Path | None) -> list[Mistake]:
-    """Judge again the images that were answered wrongly, for their heat maps.
+    scores: Path,
+    key: Path,
+    masks: Path | None,
+    layout: str | None = None,
+    most: int | None = None,
+) -> list[Mistake]:
+    """Judge again the images that were answered wrongly, for their heat maps; with `most`, so many of each class.
 
     Raises
     ------
@@ -123,12 +97,12 @@ def mistakes(detector: Detector, images: Path, scores: Path, key: Path, masks: P
     scored = compared.scores
     if scored is None:
         raise DataError(f"{printable(scores)}: no column score; give the table of gyeol predict --scores")
-    files = by_stem(images_for_prediction(images)[0])
+    files = {name_key(stem(name)): path for name, path in rows_to_judge(images, layout)[0]}
     folder = masks or find_key(key).parent / "masks"
     if masks is not None and not masks.is_dir():
         raise DataError(f"{printable(masks)}: no such folder; give the key's masks")
     marks = by_stem(list_images(folder)) if folder.is_dir() else {}
-    wrong = {name: n for n, name in enumerate(compared.ids) if compared.truth[n] != compared.answers[n]}
+    wrong = {compared.ids[n]: n for n in gravest(compared, most)}
     rows = [(name, files.get(name_key(stem(name)))) for name in wrong]
     if lacking := [name for name, path in rows if path is None]:
         raise DataError(

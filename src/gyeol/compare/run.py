@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from gyeol.compare.methods import METHODS
-from gyeol.data.competition import read_competition
-from gyeol.data.prediction import submission_rows
+from gyeol.data.layouts import read_training_data
+from gyeol.data.names import test_rows
 from gyeol.errors import DataError, GyeolError, ModelError
 from gyeol.files import atomic_file, printable
 from gyeol.metrics.evaluation import evaluate_files
@@ -27,7 +27,14 @@ ROW = "row.json"
 
 
 def compare(
-    name: str, data: Path, key: Path, folder: Path, seed: int, minutes: float, say: Callable[[str], None]
+    name: str,
+    data: Path,
+    key: Path,
+    folder: Path,
+    seed: int,
+    minutes: float,
+    say: Callable[[str], None],
+    layout: str | None = None,
 ) -> dict[str, Any]:
     """Make the row of one method, or read it where the same one was made before.
 
@@ -36,13 +43,15 @@ def compare(
     name : str
         Of :data:`gyeol.compare.methods.METHODS`.
     data : Path
-        Folder in the competition's layout.
+        The data folder.
     key : Path
         Answers of its test images.
     folder : Path
         Gets scores.csv and row.json of the method.
     minutes : float
         Training time of those methods that can be told.
+    layout : str, optional
+        The folder's layout, if it is not to be found by look.
 
     Returns
     -------
@@ -54,7 +63,7 @@ def compare(
     GyeolError
         If the data cannot be used or the method fails.
     """
-    dataset = read_competition(data)
+    dataset = read_training_data(data, layout)
     asked = {
         "method": name,
         "data": dataset.root.resolve().as_posix(),
@@ -72,7 +81,7 @@ def compare(
     (folder / ROW).unlink(missing_ok=True)
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(sender, name, data, folder, seed, minutes))
+    child = context.Process(target=_child, args=(sender, name, data, folder, seed, minutes, layout))
     child.start()
     sender.close()
     try:
@@ -122,11 +131,14 @@ def _listen(receiver: Any, name: str, say: Callable[[str], None]) -> dict[str, A
             return dict(content)
 
 
-def _child(sender: Any, name: str, data: Path, folder: Path, seed: int, minutes: float) -> None:
+def _child(
+    sender: Any, name: str, data: Path, folder: Path, seed: int, minutes: float, layout: str | None
+) -> None:
+    def say(text: str) -> None:
+        sender.send(("say", text))
+
     try:
-        sender.send(
-            ("row", measure(name, data, folder, seed, minutes, lambda text: sender.send(("say", text))))
-        )
+        sender.send(("row", measure(name, data, folder, seed, minutes, say, layout)))
     except GyeolError as error:
         sender.send(("error", printable(error)))
     except KeyboardInterrupt:
@@ -134,13 +146,19 @@ def _child(sender: Any, name: str, data: Path, folder: Path, seed: int, minutes:
 
 
 def measure(
-    name: str, data: Path, folder: Path, seed: int, minutes: float, say: Callable[[str], None]
+    name: str,
+    data: Path,
+    folder: Path,
+    seed: int,
+    minutes: float,
+    say: Callable[[str], None],
+    layout: str | None = None,
 ) -> dict[str, Any]:
     """Train a method in this process, score the test images and write scores.csv; returns times and sizes."""
-    dataset = read_competition(data)
+    dataset = read_training_data(data, layout)
     if not dataset.test:
         raise DataError(f"{dataset.root}: no test images; a comparison needs some")
-    rows = submission_rows(dataset.test, dataset.sample_submission)
+    rows = test_rows(dataset)
     began = time.monotonic()
     method = METHODS[name]
     rival = method.make(seed, minutes)

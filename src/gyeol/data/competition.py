@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gyeol.data.annotation.drawn import Mask, mask_file
+from gyeol.data.annotation.files import read_json
+from gyeol.data.annotation.labelme import is_labelme, read_labelme
 from gyeol.data.dataset import Dataset, LabelledImage
-from gyeol.data.listing import by_stem, list_images
+from gyeol.data.listing import by_stem, key, list_images
 from gyeol.data.prediction import images_for_prediction, submission_rows
 from gyeol.errors import DataError
 from gyeol.files import printable
@@ -26,7 +29,8 @@ def read_competition(root: Path) -> Dataset:
         root/test/images/*           root/test/sample_submission.csv
 
     Masks have the name of their image (the extension may differ). The masks, single masks, the test part and
-    the sample submission may be missing.
+    the sample submission may be missing. For a defect without a mask file, a LabelMe file ``NAME.json`` beside the
+    image or among the masks is its mask.
 
     Parameters
     ----------
@@ -92,14 +96,21 @@ def _require(folder: Path, root: Path) -> Path:
 def _with_masks(defects: list[Path], folder: Path) -> list[LabelledImage]:
     """Pair each defect with its mask by name."""
     images = by_stem(defects)
-    masks = by_stem(list_images(folder)) if folder.is_dir() else {}
-    orphans = [path for stem, path in masks.items() if stem not in images]
+    masks: dict[str, Mask] = dict(by_stem(list_images(folder))) if folder.is_dir() else {}
+    orphans = [mask_file(mask) for stem, mask in masks.items() if stem not in images]
     if orphans:
         more = f" (and {len(orphans) - 1:,} more masks have none)" if len(orphans) > 1 else ""
         raise DataError(
             f"{printable(orphans[0])}: a mask without an image of that name in defect_images{more}; "
             f"add the image or remove the mask"
         )
+    for place in (folder, folder.with_name("defect_images")):
+        for file in sorted(place.glob("*.json")):
+            stem = key(file.stem)
+            if stem in images and stem not in masks and is_labelme(read_json(file)):
+                drawn = read_labelme(file).drawn
+                if drawn is not None:
+                    masks[stem] = drawn
     return [LabelledImage(path, defective=True, mask=masks.get(stem)) for stem, path in images.items()]
 
 

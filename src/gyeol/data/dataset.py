@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gyeol.data.annotation.drawn import Mask
+
 
 @dataclass(frozen=True)
 class LabelledImage:
-    """One training image.
+    """One image whose label is known.
 
     Parameters
     ----------
@@ -16,13 +18,17 @@ class LabelledImage:
         The image file.
     defective : bool
         Whether a person says that it shows a defect.
-    mask : Path or None
-        The file that marks where the defect is, roughly. None for normals, and for defects without a mask.
+    mask : Path, Drawn or None
+        What marks where the defect is, roughly: a file, or shapes of an annotation, which
+        :func:`gyeol.data.annotation.read_marked` both reads. None for normals, and for defects without a mask.
+    kind : str
+        The layout's word for the type of the defect or the kind of the surface; empty if it has none.
     """
 
     path: Path
     defective: bool
-    mask: Path | None = None
+    mask: Mask | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,15 +42,24 @@ class Dataset:
     train : tuple of LabelledImage
         Sorted by path, defects first.
     test : tuple of Path
-        Unlabelled images, sorted by name. May be empty.
+        The images to be judged, sorted by path. May be empty.
     sample_submission : Path or None
         The table whose rows and order a submission must have.
+    key : tuple of LabelledImage
+        The test images with their labels, in the order of ``test``, where the layout has them; else empty.
+    split : bool
+        Whether the layout says which images are training and which are test. If not, all are training.
+    notes : tuple of str
+        What a user should know about how the folder was read, in plain sentences.
     """
 
     root: Path
     train: tuple[LabelledImage, ...]
     test: tuple[Path, ...] = ()
     sample_submission: Path | None = None
+    key: tuple[LabelledImage, ...] = ()
+    split: bool = True
+    notes: tuple[str, ...] = ()
 
     @property
     def defects(self) -> tuple[LabelledImage, ...]:

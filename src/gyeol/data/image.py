@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,9 +75,13 @@ def read_image(path: Path) -> NDArray[np.uint8]:
         no image, is truncated or damaged, is too small or too large, or holds values of an unknown scale.
     """
     with _opened(path) as image:
-        if image.mode == "L" and "transparency" not in image.info:
-            return np.array(image, dtype=np.uint8)
-        return _to_grey(image, path)
+        return _to_grey(image, printable(path))
+
+
+def read_image_bytes(content: bytes, name: str) -> NDArray[np.uint8]:
+    """Read what is in an image file, where there is no file: :func:`read_image`, errors naming it `name`."""
+    with _decoded(io.BytesIO(content), printable(name)) as image:
+        return _to_grey(image, printable(name))
 
 
 def read_mask(
@@ -122,6 +128,18 @@ def read_mask(
     return np.asarray(values > (0 if labels else peak / 2))
 
 
+def is_black(path: Path) -> bool:
+    """Tell whether a mask file marks nothing, which is how some data sets say that an image is normal.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read.
+    """
+    with _opened(path) as opened:
+        return not _mask_values(opened).max() > 0
+
+
 def image_header(path: Path) -> tuple[int, int, str]:
     """Read an image's size and mode without decoding its pixels.
 
@@ -154,24 +172,30 @@ def _opened(path: Path, decode: bool = True) -> Iterator[ImageFile]:
         stream = path.open("rb")
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         raise DataError(_why_unreadable(name, error)) from error
-    with stream:
-        try:
-            reader = _reader(stream.read(8), name)
-            stream.seek(0)
-            image = reader(stream)
-            _check_size(image, name)
-            if decode:
-                image.load()
-                _turn_upright(image)
-        except DataError:
-            raise
-        # Pillow's decoders meet damage as OSError, SyntaxError, ValueError, struct.error, zlib.error,
-        # KeyError, OverflowError and more; to the user all of them are a file that cannot be decoded.
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise DataError(_why_unreadable(name, error)) from error
-            raise DataError(_why_damaged(name, error)) from error
+    with stream, _decoded(stream, name, decode) as image:
         yield image
+
+
+@contextlib.contextmanager
+def _decoded(stream: BinaryIO, name: str, decode: bool = True) -> Iterator[ImageFile]:
+    """Read an image from an open file."""
+    try:
+        reader = _reader(stream.read(8), name)
+        stream.seek(0)
+        image = reader(stream)
+        _check_size(image, name)
+        if decode:
+            image.load()
+            _turn_upright(image)
+    except DataError:
+        raise
+    # Pillow's decoders meet damage as OSError, SyntaxError, ValueError, struct.error, zlib.error,
+    # KeyError, OverflowError and more; to the user all of them are a file that cannot be decoded.
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise DataError(_why_unreadable(name, error)) from error
+        raise DataError(_why_damaged(name, error)) from error
+    yield image
 
 
 def _reader(head: bytes, name: str) -> type[ImageFile]:
@@ -228,9 +252,11 @@ def _why_damaged(name: str, error: Exception) -> str:
     return f"{name}: damaged, it cannot be decoded ({reason[:120]}); copy it again, or {_RESAVE}"
 
 
-def _to_grey(image: ImageFile, path: Path) -> NDArray[np.uint8]:
-    """Bring any mode but plain grey to 8 bit, as :func:`read_image` documents."""
+def _to_grey(image: ImageFile, name: str) -> NDArray[np.uint8]:
+    """Bring any mode to 8-bit grey, as :func:`read_image` documents."""
     mode = image.mode
+    if mode == "L" and "transparency" not in image.info:
+        return np.array(image, dtype=np.uint8)
     if mode in ("1", "RGB", "L") and "transparency" not in image.info:
         return np.array(image.convert("L"), dtype=np.uint8)
     if mode in ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"):
@@ -242,11 +268,11 @@ def _to_grey(image: ImageFile, path: Path) -> NDArray[np.uint8]:
         values = np.asarray(image)
         if not (values.min() >= 0 and values.max() <= white):  # also catches NaN
             raise DataError(
-                f"{printable(path)}: {'float' if mode == 'F' else '32-bit'} values outside 0..{white:.0f}, "
+                f"{name}: {'float' if mode == 'F' else '32-bit'} values outside 0..{white:.0f}, "
                 f"so black and white are unknown; scale all images alike to 8 or 16 bit"
             )
         return _from_wide(values, white)
-    raise DataError(f"{printable(path)}: colour mode {mode} is not supported; {_RESAVE}")
+    raise DataError(f"{name}: colour mode {mode} is not supported; {_RESAVE}")
 
 
 def _composited(image: ImageFile) -> NDArray[np.uint8]:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gyeol.data.competition import read_competition
 from gyeol.data.dataset import Dataset
+from gyeol.data.layouts import read_training_data
 from gyeol.detect import storage
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
@@ -20,6 +20,7 @@ from gyeol.detect.images import load_training_images
 from gyeol.detect.network import CellNet, fused
 from gyeol.detect.record import training_record
 from gyeol.detect.scoring import cell_scores, heat_map, raw_score
+from gyeol.detect.show import detector_html
 from gyeol.detect.trainer import Progress
 from gyeol.detect.verdict import Verdict
 from gyeol.errors import ModelError
@@ -81,7 +82,7 @@ class Detector:
         Parameters
         ----------
         dataset : Dataset, Path or str
-            A dataset, or a folder in the competition's layout.
+            A dataset, or a folder in any layout that gyeol knows.
         state : Path, optional
             File that the run is kept in while it is under way, for `resume`.
         resume : bool
@@ -102,7 +103,7 @@ class Detector:
             If `state` is of another run.
         """
         if not isinstance(dataset, Dataset):
-            dataset = read_competition(Path(dataset))
+            dataset = read_training_data(dataset)
         images = load_training_images(dataset, self.config.memory_gib, self.config.seed, loading)
         say(f"{images.kinds.count} kinds of texture")
         fitted = Course(images, self.config, report, say, state).run(resume)
@@ -173,6 +174,10 @@ class Detector:
         detector.threshold_, detector.record_ = parts.threshold, parts.record
         detector._judge = fused(parts.net)
         return detector
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        return detector_html(self)
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "net_"):

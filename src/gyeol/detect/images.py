@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.data.annotation import read_marked
 from gyeol.data.dataset import Dataset, LabelledImage
-from gyeol.data.image import read_image, read_mask
+from gyeol.data.image import read_image
 from gyeol.detect.augment.symmetry import Way, symmetries
 from gyeol.detect.surfaces import Surface
 from gyeol.kinds import Kinds, describe, fit_kinds
@@ -80,5 +81,5 @@ def load_training_images(
 
 def _read(image: LabelledImage) -> tuple[Surface, NDArray[np.float32]]:
     pixels = read_image(image.path)
-    mask = read_mask(image.mask, pixels.shape) if image.mask else None
+    mask = read_marked(image.mask, pixels.shape, image.path) if image.mask else None
     return Surface(pixels, mask=mask), describe(pixels)

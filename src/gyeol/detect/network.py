@@ -90,7 +90,7 @@ class Context(nn.Module):
     def windows(self, x: Tensor) -> Tensor:
         """Average each channel over every window: (B, C, H, W) to (B, C, h, w).
 
-        A window begins every :data:`GRID` cells; the last ones may reach beyond the image and then count what is inside.
+        A window begins every :data:`GRID` cells; the last may reach beyond the image and then count what is inside.
         A length that one window holds becomes 1.
         """
         height, width = x.shape[2:]
@@ -150,7 +150,7 @@ class CellNet(nn.Module):
 
     def __init__(
         self,
-        widths: tuple[int, int, int] = (24, 48, 96),
+        widths: tuple[int, int, int] = (24, 48, 64),
         blocks: tuple[int, int] = (3, 1),
         window: int = 32,
     ) -> None:

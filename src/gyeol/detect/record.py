@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gyeol import __version__
+from gyeol.data.annotation import Drawn
 from gyeol.data.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
 
 def data_fingerprint(dataset: Dataset) -> str:
-    """Name a dataset by its training files: 16 hex digits of a hash over names and sizes in bytes."""
+    """Name a dataset by its training files: 16 hex digits of a hash over names and sizes in bytes.
+
+    Of a mask that was drawn as shapes, the shapes count, not the file: it may hold other images' shapes too.
+    """
     digest = hashlib.sha256()
     for image in sorted(dataset.train, key=lambda each: each.path.as_posix()):
         for file in (image.path, image.mask):
-            if file is not None:
+            if isinstance(file, Drawn):
+                digest.update(f"{file.fingerprint()}\n".encode())
+            elif file is not None:
                 name = file.relative_to(dataset.root) if file.is_relative_to(dataset.root) else file.name
                 digest.update(f"{name}\0{file.stat().st_size}\0{image.defective}\n".encode())
     return digest.hexdigest()[:16]

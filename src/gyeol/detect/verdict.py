@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.detect.show import verdict_html
+from gyeol.kinds import UNFAMILIAR
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -31,3 +34,12 @@ class Verdict:
     kind: int
     distance: float
     heat: NDArray[np.float32]
+
+    @property
+    def unfamiliar(self) -> bool:
+        """Whether the texture is unlike every kind in training."""
+        return self.distance > UNFAMILIAR
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook, with its heat map."""
+        return verdict_html(self)

@@ -18,7 +18,6 @@ from gyeol.engine.overlay import save_overlay, save_raw
 from gyeol.engine.stream import Judged, Keep
 from gyeol.errors import OutputError
 from gyeol.files import atomic_directory, atomic_file, require_empty, require_writable
-from gyeol.kinds import UNFAMILIAR
 
 SCORE_COLUMNS = ("ImageId", "score", "answer", "kind", "note")
 
@@ -109,9 +108,8 @@ class Outputs:
         if verdict is None:
             self._rows.append((judged.name, "nan", int(self.unreadable == "defect"), "", judged.error))
             return
-        unfamiliar = verdict.distance > UNFAMILIAR
-        self._unfamiliar += unfamiliar
-        note = "unfamiliar texture" if unfamiliar else ""
+        self._unfamiliar += verdict.unfamiliar
+        note = "unfamiliar texture" if verdict.unfamiliar else ""
         self._rows.append((judged.name, f"{verdict.score:.5f}", verdict.answer, str(verdict.kind), note))
 
     def finish(self) -> None:

@@ -54,5 +54,10 @@ def save_overlay(path: Path, pixels: NDArray[np.uint8], heat: NDArray[np.float32
 
 def save_raw(path: Path, heat: NDArray[np.float32]) -> None:
     """Write a heat map (H, W) as a 16-bit grey PNG, from RAW_LOW to RAW_HIGH."""
+    Image.fromarray(raw_values(heat)).save(path, compress_level=1)
+
+
+def raw_values(heat: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Bring calibrated scores to 16 bits: RAW_LOW becomes 0, RAW_HIGH 65535."""
     scaled = np.clip((heat - RAW_LOW) / (RAW_HIGH - RAW_LOW), 0, 1) * 65535
-    Image.fromarray(np.round(scaled).astype(np.uint16)).save(path, compress_level=1)
+    return np.asarray(np.round(scaled), np.uint16)

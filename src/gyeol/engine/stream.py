@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gyeol.data.ahead import ahead
 from gyeol.data.image import read_image
-from gyeol.detect.detector import Detector
 from gyeol.detect.verdict import Verdict
+from gyeol.engine.cores import cores
+from gyeol.engine.judge import Judge
 from gyeol.errors import DataError
 
 AHEAD = 16
@@ -48,7 +48,7 @@ Keep = Callable[[str, NDArray[np.uint8], Verdict], None]
 
 
 def judge_all(
-    detector: Detector,
+    judge: Judge,
     rows: Iterable[tuple[str, Path]],
     *,
     keep: Keep | None = None,
@@ -82,8 +82,8 @@ def judge_all(
     OutputError
         If `keep` cannot write.
     """
-    pool = ThreadPoolExecutor(max(1, workers or cores()), initializer=torch.set_num_threads, initargs=(1,))
-    judged = ahead(pool, partial(_judge, detector), rows, AHEAD)
+    pool = ThreadPoolExecutor(max(1, workers or cores()), initializer=_keep_to_one_core)
+    judged = ahead(pool, partial(_judge, judge), rows, AHEAD)
     with pool, ThreadPoolExecutor(1) as writer, closing(judged):
         written: deque[Future[None]] = deque()
         for name, done in judged:
@@ -102,18 +102,19 @@ def judge_all(
             written.popleft().result()
 
 
-def cores() -> int:
-    """Count the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 Done = tuple[NDArray[np.uint8], Verdict] | DataError
 
 
-def _judge(detector: Detector, row: tuple[str, Path]) -> tuple[str, Done]:
+def _keep_to_one_core() -> None:
+    """Tell torch, where it is in use, that this thread is one of many."""
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+
+
+def _judge(judge: Judge, row: tuple[str, Path]) -> tuple[str, Done]:
     name, path = row
     try:
         pixels = read_image(path)
     except DataError as error:
         return name, error
-    return name, (pixels, detector.judge(pixels))
+    return name, (pixels, judge.judge(pixels))

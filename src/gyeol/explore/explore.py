@@ -9,15 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from gyeol.data.image import read_mask
+from gyeol.data.annotation import mask_file, read_marked
+from gyeol.data.duplicates import alike_groups, equal_groups
 from gyeol.errors import DataError
-from gyeol.explore.duplicates import alike_groups, equal_groups
+from gyeol.explore.distributions import distributions_of
 from gyeol.explore.facts import (
     Counts,
     DuplicateGroup,
     Facts,
     Imbalance,
-    KindCount,
     LightFacts,
     MaskFacts,
     Range,
@@ -26,9 +26,9 @@ from gyeol.explore.facts import (
 )
 from gyeol.explore.measure import Measured, measure_images
 from gyeol.explore.scan import Scan, scan
+from gyeol.explore.texture import texture_of
 from gyeol.explore.warn import warnings_of
 from gyeol.files import printable
-from gyeol.kinds import UNFAMILIAR, fit_kinds
 from gyeol.metrics import accuracy, macro_f1
 
 Progress = Callable[[str, int, int], None]
@@ -37,7 +37,9 @@ Progress = Callable[[str, int, int], None]
 _Readable = dict[Path, Measured]
 
 
-def explore(folder: Path, workers: int | None = None, progress: Progress | None = None) -> Facts:
+def explore(
+    folder: Path, workers: int | None = None, progress: Progress | None = None, layout: str | None = None
+) -> Facts:
     """Find out what is in a data folder.
 
     Each image is decoded once. What is wrong with the folder or a file becomes a fact, not an error.
@@ -50,6 +52,8 @@ def explore(folder: Path, workers: int | None = None, progress: Progress | None 
         How many processes; as many as there are cores if not given.
     progress : callable, optional
         See :data:`Progress`.
+    layout : str, optional
+        The layout's name, if it is not to be found by look.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def explore(folder: Path, workers: int | None = None, progress: Progress | None 
         If there is no such folder, or not one image in it can be read.
     """
     note = progress or (lambda what, done, total: None)
-    found = scan(folder)
+    found = scan(folder, layout)
     readable, unreadable = _measure(found, workers, note)
     if not readable:
         raise DataError(
@@ -71,6 +75,8 @@ def explore(folder: Path, workers: int | None = None, progress: Progress | None 
     note("looking for duplicates", 0, 0)
     duplicates = _duplicates(found, readable)
     note("looking for kinds", 0, 0)
+    kinds, places = texture_of(found, readable)
+    masks, shares = _masks(found, readable)
     facts = Facts(
         folder=printable(found.root),
         counts=Counts(
@@ -80,10 +86,14 @@ def explore(folder: Path, workers: int | None = None, progress: Progress | None 
         sizes=_sizes(found, readable),
         unreadable=unreadable,
         duplicates=duplicates,
-        masks=_masks(found, readable),
-        kinds=_kinds(found, readable),
+        masks=masks,
+        kinds=kinds,
         light=_light(found, readable),
         warnings=(),
+        layout=found.layout,
+        findings=tuple(found.findings),
+        distributions=distributions_of(found, readable, shares),
+        places=places,
     )
     return replace(facts, warnings=(*found.findings, *warnings_of(facts)))
 
@@ -161,7 +171,8 @@ def _duplicates(found: Scan, readable: _Readable) -> tuple[DuplicateGroup, ...]:
     return tuple(rows)
 
 
-def _masks(found: Scan, readable: _Readable) -> MaskFacts:
+def _masks(found: Scan, readable: _Readable) -> tuple[MaskFacts, list[float]]:
+    """Measure the masks; also give the share of its image that each one marks."""
     shares, missing, unusable = [], [], []
     for image in found.defects:
         mask = found.mask_of(image)
@@ -170,41 +181,14 @@ def _masks(found: Scan, readable: _Readable) -> MaskFacts:
             continue
         measured = readable.get(image)
         try:
-            marked = read_mask(mask, None if measured is None else (measured.height, measured.width), image)
+            shape = None if measured is None else (measured.height, measured.width)
+            marked = read_marked(mask, shape, image)
             shares.append(float(marked.mean()))
         except DataError as error:
-            unusable.append(Unreadable(found.name(mask), str(error)))
+            unusable.append(Unreadable(found.name(mask_file(mask)), str(error)))
     coverage = Range(min(shares), float(np.median(shares)), max(shares)) if shares else None
     orphans = tuple(found.name(path) for path in found.orphans)
-    return MaskFacts(coverage, tuple(missing), orphans, tuple(unusable))
-
-
-def _kinds(found: Scan, readable: _Readable) -> tuple[KindCount, ...]:
-    """Find the kinds among the normals; among all images if there are no normals."""
-    paths = list(readable)
-    descriptors = np.stack([image.descriptor for image in readable.values()])
-    parts = {**dict.fromkeys(found.defects, "defect"), **dict.fromkeys(found.normals, "normal")}
-    part = np.array([parts.get(path, "test") for path in paths])
-    basis = part == "normal" if (part == "normal").any() else np.ones(len(part), bool)
-    kinds = fit_kinds(descriptors[basis])
-    labels, distances = kinds.assign(descriptors), kinds.distance(descriptors)
-    rows = []
-    for kind in range(kinds.count):
-        own = labels == kind
-        if not own.any():
-            continue
-        of_basis = np.flatnonzero(own & basis) if (own & basis).any() else np.flatnonzero(own)
-        rows.append(
-            KindCount(
-                kind=kind,
-                normals=int((own & (part == "normal")).sum()),
-                defects=int((own & (part == "defect")).sum()),
-                test=int((own & (part == "test")).sum()),
-                unfamiliar_test=int((own & (part == "test") & (distances > UNFAMILIAR)).sum()),
-                example=found.name(paths[int(of_basis[distances[of_basis].argmin()])]),
-            )
-        )
-    return tuple(rows)
+    return MaskFacts(coverage, tuple(missing), orphans, tuple(unusable)), shares
 
 
 def _light(found: Scan, readable: _Readable) -> tuple[LightFacts, ...]:

@@ -120,6 +120,10 @@ class KindCount:
         How many of the test images are unlike those that the kind was found from.
     example : str
         The normal image nearest to its centre, relative to the root.
+    typical : tuple of str
+        A few more such images, the nearest first; ``example`` is the first of them.
+    defect_images : tuple of str
+        Its defective training images, relative to the root.
     """
 
     kind: int
@@ -128,6 +132,50 @@ class KindCount:
     test: int
     unfamiliar_test: int
     example: str
+    typical: tuple[str, ...] = ()
+    defect_images: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an image lies on the map of the kinds.
+
+    Parameters
+    ----------
+    image : str
+        Relative to the root.
+    part : {"defect", "normal", "test"}
+    kind : int
+        See :class:`KindCount`.
+    x, y : float
+        0 to 1. What lies near each other is alike; how far groups lie apart says little.
+    """
+
+    image: str
+    part: str
+    kind: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How one number is distributed over the images, by part.
+
+    Parameters
+    ----------
+    statistic : {"brightness", "contrast", "coverage"}
+        Mean or standard deviation of an image's grey values, 0 to 255; the share of it that its mask marks, 0 to 1.
+    edges : tuple of float
+        Of B bins of equal width: B + 1 rising numbers.
+    counts : dict of str to tuple of int
+        Images in each of the B bins, by part: ``"normal"``, ``"defect"``, ``"test"``. Parts without images are left
+        out.
+    """
+
+    statistic: str
+    edges: tuple[float, ...]
+    counts: dict[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -168,6 +216,13 @@ class Facts:
         See their types. ``sizes`` are sorted by frequency.
     warnings : tuple of str
         What to know before training, in plain words, the most important first.
+    layout : str
+        The name of the folder's layout; empty if it has none.
+    findings : tuple of str
+        Those of the warnings that say what is wrong with the folder as such.
+    distributions : tuple of Distribution
+    places : tuple of Place
+        A sample of the images, and all defects up to a few hundred, on a map; empty where there are too few.
     """
 
     folder: str
@@ -180,6 +235,10 @@ class Facts:
     kinds: tuple[KindCount, ...]
     light: tuple[LightFacts, ...]
     warnings: tuple[str, ...]
+    layout: str = ""
+    findings: tuple[str, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
+    places: tuple[Place, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as plain types, ready for JSON."""

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from gyeol.data.image import image_header, read_image
+from gyeol.data.signature import signature
 from gyeol.data.sources import canonical_hash
 from gyeol.errors import DataError, GyeolError
-from gyeol.explore.signature import signature
 from gyeol.kinds import describe
 
 _CHUNK = 16
@@ -44,7 +44,7 @@ class Measured:
     descriptor : ndarray of float32, shape (D,)
         See :func:`gyeol.kinds.describe`.
     signature : ndarray of float16, shape (S,)
-        See :func:`gyeol.explore.signature.signature`.
+        See :func:`gyeol.data.signature.signature`.
     """
 
     width: int

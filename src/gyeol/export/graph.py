@@ -7,7 +7,6 @@ was never PyTorch. Operators are those of opset 18, https://onnx.ai/onnx/operato
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,15 +30,21 @@ class Graph:
         self.constants: dict[tuple[str, tuple[int, ...], bytes], onnx.TensorProto] = {}
         self._count = 0
 
-    def op(self, kind: str, *inputs: str | float | NDArray[Any] | None, **attributes: Any) -> str:
+    def op(
+        self, kind: str, *inputs: str | float | np.generic | NDArray[Any] | None, **attributes: Any
+    ) -> str:
         """Add a node with one output; arrays and numbers become constants, None an input that is left out."""
         return self.ops(kind, 1, *inputs, **attributes)[0]
 
     def ops(
-        self, kind: str, outputs: int, *inputs: str | float | NDArray[Any] | None, **attributes: Any
+        self,
+        kind: str,
+        outputs: int,
+        *inputs: str | float | np.generic | NDArray[Any] | None,
+        **attributes: Any,
     ) -> list[str]:
         """Add a node with several outputs."""
-        names = [each if isinstance(each, str) else self._constant(each) for each in inputs]
+        names = [each if isinstance(each, str) else self.constant(each) for each in inputs]
         self._count += 1
         made = [f"{kind.lower()}_{self._count}" + (f"_{n}" if n else "") for n in range(outputs)]
         self.nodes.append(helper.make_node(kind, names, made, name=made[0], **attributes))
@@ -47,16 +52,17 @@ class Graph:
 
     def ints(self, *values: int) -> str:
         """Add a constant vector of int64."""
-        return self._constant(np.array(values, np.int64))
+        return self.constant(np.array(values, np.int64))
 
     def number(self, value: int) -> str:
         """Add a constant int64 without dimensions."""
-        return self._constant(np.array(value, np.int64))
+        return self.constant(np.array(value, np.int64))
 
-    def _constant(self, value: float | NDArray[Any] | None) -> str:
+    def constant(self, value: float | np.generic | NDArray[Any] | None) -> str:
+        """Add a constant; a plain number is float32, None an input that is left out."""
         if value is None:
             return ""
-        array = np.asarray(value, np.float32) if isinstance(value, float | int) else np.asarray(value)
+        array = np.asarray(value, np.float32) if type(value) in (float, int) else np.asarray(value)
         key = (str(array.dtype), array.shape, array.tobytes())
         if key not in self.constants:
             self.constants[key] = numpy_helper.from_array(array, f"constant_{len(self.constants) + 1}")
@@ -113,7 +119,9 @@ class Graph:
     # ---- the end -----------------------------------------------------------------------------------------
 
     def model(
-        self, inputs: dict[str, tuple[Any, Sequence[int | str]]], outputs: dict[str, tuple[str, Any, Sequence[int | str]]]
+        self,
+        inputs: dict[str, tuple[Any, list[Any]]],
+        outputs: dict[str, tuple[str, Any, list[Any]]],
     ) -> onnx.ModelProto:
         """Close the graph: `inputs` by name with type and shape, `outputs` by name with value, type and shape."""
         for name, (value, _, _) in outputs.items():
@@ -125,6 +133,8 @@ class Graph:
             [helper.make_tensor_value_info(n, kind, shape) for n, (_, kind, shape) in outputs.items()],
             list(self.constants.values()),
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="gyeol")
+        model = helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="gyeol"
+        )
         model.ir_version = IR_VERSION
         return model

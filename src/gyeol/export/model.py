@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import onnx
 from onnx import TensorProto
 
 from gyeol.detect.detector import Detector
 from gyeol.detect.network import STRIDE, fused
+from gyeol.engine.graph import FORM, INPUT, PRECISION, PRECISIONS, SCHEMA, THRESHOLD, USUAL
 from gyeol.export.graph import Graph
 from gyeol.export.network import Precision, logits, wider
 from gyeol.export.pixels import mirrored_up, normalised
 from gyeol.export.texture import descriptor, kind_and_distance
 
-INPUT = "image"
 WATCHED = "watched."
 """Prefix of the extra outputs of a graph that is made to watch the layers."""
 
 
-def build(detector: Detector, precision: Precision, *, watch: bool = False) -> onnx.ModelProto:
+def build(
+    detector: Detector,
+    precision: Precision,
+    *,
+    name: str = "fp32",
+    usual: tuple[int, int] = (0, 0),
+    watch: bool = False,
+) -> onnx.ModelProto:
     """Write a detector as a graph.
 
     Its input is `image`, (H, W) uint8 grey; any H and W from 64. Its outputs are `score` () float32, `answer` ()
     int64, `kind` () int64, `distance` () float32 and `heat` (H, W) float32, as in
-    :class:`gyeol.detect.verdict.Verdict`.
+    :class:`gyeol.detect.verdict.Verdict`, and the constants of :mod:`gyeol.engine.graph`.
 
     Parameters
     ----------
     precision : Precision
         Which layers are in 8 bits. Its `watched` is filled.
+    name : {"fp32", "bf16", "int8"}
+        The arithmetic meant for it; a runtime that knows bf16 is told to use it.
+    usual : (int, int)
+        Height and width of most images; 0, 0 if they differ.
     watch : bool
         Whether the largest value that goes into each layer becomes an output, too: for choosing the ranges.
     """
@@ -54,16 +67,20 @@ def build(detector: Detector, precision: Precision, *, watch: bool = False) -> o
     for axis in (0, 1):
         limit = graph.op("Unsqueeze", graph.length(INPUT, axis), graph.ints(0))
         heat = graph.op("Slice", heat, graph.ints(0), limit, graph.ints(axis))
-    outputs = {
+    outputs: dict[str, tuple[str, Any, list[Any]]] = {
         "score": (score, TensorProto.FLOAT, []),
         "answer": (answer, TensorProto.INT64, []),
         "kind": (graph.op("Reshape", kind, graph.ints()), TensorProto.INT64, []),
         "distance": (graph.op("Reshape", distance, graph.ints()), TensorProto.FLOAT, []),
         "heat": (heat, TensorProto.FLOAT, ["height", "width"]),
+        SCHEMA: (graph.number(FORM), TensorProto.INT64, []),
+        THRESHOLD: (graph.constant(np.float32(detector.threshold_)), TensorProto.FLOAT, []),
+        USUAL: (graph.ints(*usual), TensorProto.INT64, [2]),
+        PRECISION: (graph.number(PRECISIONS.index(name)), TensorProto.INT64, []),
     }
     if watch:
-        for name, value in precision.watched.items():
-            outputs[WATCHED + name] = (value, TensorProto.FLOAT, [1, None, None, None])
+        for layer, value in precision.watched.items():
+            outputs[WATCHED + layer] = (value, TensorProto.FLOAT, [1, None, None, None])
     model = graph.model({INPUT: (TensorProto.UINT8, ["height", "width"])}, outputs)
     onnx.checker.check_model(model)
     return model

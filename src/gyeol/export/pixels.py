@@ -25,7 +25,7 @@ def mirrored_up(graph: Graph, image: str) -> str:
 
 
 def mirror(graph: Graph, wanted: str, length: str) -> str:
-    """Number the pixels of an axis that is continued by its mirror image, as often as it takes: (wanted,) int64."""
+    """Give the pixels of an axis that its mirror image continues, over and over: (wanted,) int64."""
     twice = graph.op("Mul", length, graph.number(2))
     place = graph.op("Mod", graph.count(wanted), twice)
     back = graph.op("Sub", graph.op("Sub", twice, graph.number(1)), place)

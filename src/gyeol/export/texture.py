@@ -53,7 +53,7 @@ def _tiles(graph: Graph, grey: str, pool: int, most: int) -> str:
 
 
 def _pixels_of_tiles(graph: Graph, length: str, side: int, most: int) -> str:
-    """Number the pixels along one axis of every tile, mirrored where the image is smaller: (n, side) int64."""
+    """Give the pixels along one axis of every tile, mirrored where the image is smaller: (n, side) int64."""
     wanted = graph.op("Max", length, graph.number(side))
     room = graph.op("Sub", wanted, graph.number(side))
     count = graph.op("Add", graph.op("Div", room, graph.number(side // 2)), graph.number(1))

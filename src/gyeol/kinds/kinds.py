@@ -62,10 +62,20 @@ class Kinds:
         ValueError
             If the shape does not fit.
         """
-        white = self._standardise(descriptors) @ self.whitening.T
+        white = self.project(descriptors)
         # The square of the distance, less the part that is the same for all kinds.
         squares = (self.white_centres**2).sum(axis=1) - 2 * white @ self.white_centres.T
         return np.asarray(squares.argmin(axis=1), dtype=np.int64)
+
+    def project(self, descriptors: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+        """Bring descriptors, shape (N, D), to where each kind is about round and of unit deviation: (N, C).
+
+        Raises
+        ------
+        ValueError
+            If the shape does not fit.
+        """
+        return np.asarray(self._standardise(descriptors) @ self.whitening.T, np.float32)
 
     def distance(self, descriptors: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Say how far each image is from the centre of its own kind, in units of that kind's spread.

@@ -6,7 +6,6 @@ import warnings
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.vq import kmeans2
 
 from gyeol.kinds.merge import merge_pieces
 
@@ -79,5 +78,7 @@ def _cut(projected: NDArray[np.float64], count: int, random: np.random.Generator
     """Cut the points into at most ``count`` pieces, none of them empty; give each point's piece."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # empty pieces: the numbers are closed up below
+        from scipy.cluster.vq import kmeans2  # here, because judging an exported model needs no SciPy
+
         _, piece = kmeans2(projected, count, iter=30, minit="++", rng=random)
     return np.unique(piece, return_inverse=True)[1].astype(np.int64)

@@ -80,6 +80,31 @@ def read_compared(file: Path, key: Path) -> Compared:
     return Compared(tuple(ids), truth, answers[order], None if scores is None else scores[order], kinds)
 
 
+def gravest(compared: Compared, most: int | None = None) -> list[int]:
+    """Find the wrong answers: misses, then false alarms, each by how far their scores lie on the wrong side.
+
+    Parameters
+    ----------
+    compared : Compared
+        Without scores, they come in the key's order.
+    most : int, optional
+        No more than so many misses, and so many false alarms.
+
+    Returns
+    -------
+    list of int
+        Places in the key's order.
+    """
+    places: list[int] = []
+    for truth in (1, 0):
+        wrong = np.flatnonzero((compared.truth == truth) & (compared.answers != truth))
+        if compared.scores is not None:
+            gravity = compared.scores[wrong] * (1 if truth else -1)
+            wrong = wrong[np.argsort(gravity, kind="stable")]
+        places.extend(int(place) for place in wrong[:most])
+    return places
+
+
 def check_key(key: Path, images: Path, names: Sequence[str]) -> None:
     """Refuse a key that is not of these images, before hours are spent on answering for them.
 

@@ -154,9 +154,10 @@ def auroc(truth: ArrayLike, scores: ArrayLike) -> float:
     ValueError
         If the shapes differ, a value is not allowed, or only one class occurs.
     """
-    from sklearn.metrics import roc_auc_score
-
-    return float(roc_auc_score(*_rankable(truth, scores)))
+    labels, values = _rankable(truth, scores)
+    hits, alarms, _ = _counts_down(labels, values)
+    # The area under straight lines between the points (Fawcett 2006), for ties are cut in any order.
+    return float(np.trapezoid(hits / hits[-1], alarms / alarms[-1]))
 
 
 def average_precision(truth: ArrayLike, scores: ArrayLike) -> float:
@@ -164,9 +165,20 @@ def average_precision(truth: ArrayLike, scores: ArrayLike) -> float:
 
     Parameters and errors are those of :func:`auroc`. Chance is the share of defects.
     """
-    from sklearn.metrics import average_precision_score
+    hits, _, called = _counts_down(*_rankable(truth, scores))
+    return float((np.diff(hits) * hits[1:] / called[1:]).sum() / hits[-1])
 
-    return float(average_precision_score(*_rankable(truth, scores)))
+
+def _counts_down(
+    labels: NDArray[np.int64], values: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Count what lies at or above each different score, from above: defects, normals, all; beginning with 0."""
+    order = np.argsort(-values, kind="stable")
+    labels, values = labels[order], values[order]
+    ends = np.append(np.flatnonzero(np.diff(values)), len(values) - 1)  # equal scores are cut all or none
+    hits = np.concatenate([[0], np.cumsum(labels)[ends]])
+    called = np.concatenate([[0], ends + 1])
+    return hits, called - hits, called
 
 
 def best_threshold(truth: ArrayLike, scores: ArrayLike) -> tuple[float, float]:

@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from gyeol.files import atomic_directory, require_empty
+from gyeol.report.tiles import MARK, fitted
+
+__all__ = ["COLUMNS", "MARK", "ROWS", "TILE", "Mistake", "draw_sheet", "write_mistakes"]
 
 TILE = 256
 """Side in pixels of the square that an image is fitted into."""
@@ -21,8 +23,7 @@ CAPTION = 40
 GAP = 12
 COLUMNS = 3
 ROWS = 6
-BACKGROUND, INK, MARK = (24, 24, 27), (228, 228, 231), (45, 212, 191)
-"""The outline of the truth is turquoise, which the heat map's yellow to red has nothing of."""
+BACKGROUND, INK = (24, 24, 27), (228, 228, 231)
 
 
 @dataclass(frozen=True)
@@ -124,29 +125,19 @@ def draw_sheet(mistakes: list[Mistake], threshold: float) -> Image.Image:
     for place, mistake in enumerate(mistakes):
         left, top = GAP + place % columns * (width + GAP), GAP + place // columns * height
         grey = np.repeat(mistake.pixels[..., None], 3, axis=2)
-        sheet.paste(_fitted(grey), (left, top))
-        sheet.paste(_fitted(mistake.coloured, mistake.mask), (left + TILE + GAP // 2, top))
+        sheet.paste(_tile(grey), (left, top))
+        sheet.paste(_tile(mistake.coloured, mistake.mask), (left + TILE + GAP // 2, top))
         draw.text((left, top + TILE + 2), _shortened(mistake.name, font, width), INK, font)
         told = f"{mistake.what}, score {mistake.score:.2f} (threshold {threshold:.2f})"
         draw.text((left, top + TILE + 20), told, INK, font)
     return sheet
 
 
-def _fitted(colours: NDArray[np.uint8], mask: NDArray[np.bool_] | None = None) -> Image.Image:
-    """Scale (H, W, 3) into a square tile and outline the mask at the tile's resolution."""
-    height, width = colours.shape[:2]
-    scale = TILE / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    # An area average keeps a hairline visible, where picking pixels would drop it.
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    small = np.ascontiguousarray(cv2.resize(colours, size, interpolation=how))
-    if mask is not None:
-        marked = cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) > 0
-        around = cv2.dilate(marked.astype(np.uint8), np.ones((5, 5), np.uint8))
-        lines, _ = cv2.findContours(around, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        cv2.drawContours(small, lines, -1, MARK, 1)
+def _tile(colours: NDArray[np.uint8], mask: NDArray[np.bool_] | None = None) -> Image.Image:
+    """Put (H, W, 3) into the middle of a square tile."""
+    small = fitted(colours, TILE, mask)
     tile = Image.new("RGB", (TILE, TILE), BACKGROUND)
-    tile.paste(Image.fromarray(small), ((TILE - size[0]) // 2, (TILE - size[1]) // 2))
+    tile.paste(small, ((TILE - small.width) // 2, (TILE - small.height) // 2))
     return tile
 
 

@@ -34,7 +34,7 @@ def alike_groups(signatures: NDArray[np.floating[Any]], threshold: float = ALIKE
     Parameters
     ----------
     signatures : ndarray of float, shape (N, S)
-        Rows from :func:`gyeol.explore.signature.signature`.
+        Rows from :func:`gyeol.data.signature.signature`.
     threshold : float
         The dot product above which two are linked. What is linked over others is in one group.
 

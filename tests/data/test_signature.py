@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gyeol.explore import duplicates
-from gyeol.explore.duplicates import ALIKE, alike_groups, equal_groups
-from gyeol.explore.signature import LENGTH, signature
+from gyeol.data import duplicates
+from gyeol.data.duplicates import ALIKE, alike_groups, equal_groups
+from gyeol.data.signature import LENGTH, signature
 
 
 def _surface(seed, size=256):

@@ -1,0 +1,38 @@
+"""The work behind `predict --cluster`, with what it shows."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from gyeol.cli.display import counting, say
+from gyeol.cli.extras import need
+
+
+def predict_on_cluster(
+    model: Path, images: str, output: str, address: str, workers: int | None, resume: bool, heat: bool
+) -> None:
+    """Judge images on a Ray cluster and say what came of it."""
+    need("ray", "ray", "fsspec", "pyarrow")
+    from gyeol.cluster.run import predict
+
+    began = time.monotonic()
+    with counting("judging images") as report:
+        done = predict(
+            model,
+            images,
+            output,
+            address=address,
+            workers=workers,
+            resume=resume,
+            heat=heat,
+            report=report,
+        )
+    seconds = time.monotonic() - began
+    say(
+        f"{done.rows:,} images, {done.defects:,} defective, in {seconds:.1f} s ({done.rows / seconds:.0f} images/s)"
+        + (f"; {done.skipped:,} were there already" if done.skipped else "")
+    )
+    if done.unreadable:
+        say(f"{done.unreadable:,} images could not be read; the column 'error' of their rows says why")
+    say(f"answers: {output}")

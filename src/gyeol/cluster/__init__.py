@@ -1,0 +1,1 @@
+"""Judging on many machines with Ray Data: inputs from anywhere, answers as partitioned Parquet."""

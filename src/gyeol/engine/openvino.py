@@ -1,0 +1,94 @@
+"""An exported detector in OpenVINO."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino as ov
+from numpy.typing import NDArray
+
+from gyeol.detect.verdict import Verdict
+from gyeol.engine import graph
+from gyeol.engine.cores import cores
+from gyeol.errors import ModelError
+from gyeol.files import printable
+
+
+class OpenVinoJudge:
+    """Judge images with an exported graph.
+
+    Parameters
+    ----------
+    path : Path
+        An .onnx file, or the .xml of an .xml and .bin pair.
+    workers : int
+        Threads that will call it.
+    threads : int or None
+        Threads to compute with, divided among the callers; by default as many as there are cores.
+
+    Raises
+    ------
+    ModelError
+        If the file is damaged or not one of gyeol's.
+    """
+
+    threshold_: float
+
+    def __init__(self, path: Path, workers: int, threads: int | None = None) -> None:
+        core = ov.Core()
+        try:
+            model = core.read_model(path)
+            form, threshold, usual, precision = (
+                _constant(model, name)
+                for name in (graph.SCHEMA, graph.THRESHOLD, graph.USUAL, graph.PRECISION)
+            )
+        except RuntimeError as error:
+            reason = str(error).strip().splitlines()[-1] if str(error).strip() else "it cannot be read"
+            raise ModelError(
+                f"{printable(path)} is damaged or not an exported gyeol model ({printable(reason)[:120]}); "
+                "export it again"
+            ) from error
+        if int(form) != graph.FORM:
+            raise ModelError(
+                f"{printable(path)} is of form {int(form)} and this gyeol reads form {graph.FORM}; "
+                "export it again, or update gyeol"
+            )
+        self.threshold_ = float(threshold)
+        shape = int(usual[0]), int(usual[1])
+        arithmetic = "bf16" if graph.PRECISIONS[int(precision)] == "bf16" else "f32"
+        settings = {
+            "INFERENCE_PRECISION_HINT": arithmetic,
+            "INFERENCE_NUM_THREADS": max(workers, threads or cores()),
+            "NUM_STREAMS": workers,
+        }
+        # One plan for the usual shape, which runs a tenth faster, and one for all others: an image's score must not
+        # depend on which came first.
+        self._plans: dict[tuple[int, ...], Any] = {(0, 0): core.compile_model(model, "CPU", settings)}
+        if all(shape):
+            with contextlib.suppress(RuntimeError):
+                model.reshape({graph.INPUT: shape})
+                self._plans[shape] = core.compile_model(model, "CPU", settings)
+        self._own = threading.local()
+
+    def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
+        """Judge a grey image (H, W) uint8; may be called from several threads."""
+        shape = pixels.shape if pixels.shape in self._plans else (0, 0)
+        requests: dict[tuple[int, ...], Any] = self._own.__dict__.setdefault("requests", {})
+        if shape not in requests:
+            requests[shape] = self._plans[shape].create_infer_request()
+        done = requests[shape].infer({graph.INPUT: np.ascontiguousarray(pixels)}, share_outputs=True)
+        return graph.verdict({name: done[name] for name in graph.VERDICT})
+
+
+def _constant(model: Any, name: str) -> NDArray[Any]:
+    """Read an output that does not depend on the image."""
+    node = model.output(name).get_node()
+    while node.get_type_name() != "Constant":
+        if node.get_input_size() != 1:
+            raise RuntimeError(f"output {name} is no constant")
+        node = node.input_value(0).get_node()
+    return np.asarray(node.data)

@@ -1,0 +1,159 @@
+"""Writing an exported model, after proof that it answers as the detector does."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import openvino as ov
+
+from gyeol.data.dataset import Dataset
+from gyeol.data.image import image_header
+from gyeol.detect.detector import Detector
+from gyeol.engine.cores import cores
+from gyeol.engine.judge import Judge
+from gyeol.engine.openvino import OpenVinoJudge
+from gyeol.engine.stream import judge_all
+from gyeol.errors import ModelError
+from gyeol.export.model import build
+from gyeol.export.network import Precision
+from gyeol.export.ranges import choose_ranges
+from gyeol.files import atomic_file
+
+ALLOWED = 1 / 5000
+"""Share of the training images that an exported model may answer otherwise than the detector."""
+WATCHED_NORMALS = 200
+"""Normals, besides all defects, that the ranges of 8-bit layers are chosen from."""
+
+Report = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How an exported model's answers compare with the detector's.
+
+    Parameters
+    ----------
+    images, different : int
+        Training images that were judged by both, and how many of them got another answer.
+    largest : float
+        Largest difference of the scores of images whose score is within 3 of the threshold; of the others it does
+        not matter. nan if there are none.
+    near : int
+        How many such images there are.
+    """
+
+    images: int
+    different: int
+    largest: float
+    near: int
+
+
+def export(
+    detector: Detector,
+    dataset: Dataset,
+    output: Path,
+    precision: str,
+    report: Report,
+) -> Agreement:
+    """Write a detector as one graph, if that answers as the detector does on the training images.
+
+    Parameters
+    ----------
+    detector : Detector
+    dataset : Dataset
+        What the detector was trained on.
+    output : Path
+        .onnx for ONNX, .xml for OpenVINO's own form (which puts a .bin beside it).
+    precision : {"fp32", "bf16", "int8"}
+    report : callable
+        Given what is being done, it returns a context with a function to tell how many images are done, of how many.
+
+    Raises
+    ------
+    ModelError
+        If more than one answer in 5,000 differs; nothing is written then.
+    DataError
+        If a training image cannot be read.
+    OutputError
+        If the file cannot be written.
+    """
+    defects = [image.path for image in dataset.defects]
+    normals = [image.path for image in dataset.normals]
+    chosen = Precision()
+    if precision == "int8":
+        few = np.random.default_rng(0).permutation(len(normals))[:WATCHED_NORMALS]
+        watched = [*defects, *(normals[number] for number in few)]
+        with report("choosing 8-bit ranges") as tell:
+            chosen.ranges = choose_ranges(detector, watched, tell)
+    model = build(detector, chosen, name=precision, usual=usual_shape([*defects, *normals]))
+    blob = model.SerializeToString()
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / "trial.onnx"
+        trial.write_bytes(blob)
+        judge = OpenVinoJudge(trial, cores())
+        found = compare(detector, judge, [*defects, *normals], report)
+        if found.different > ALLOWED * found.images:
+            raise ModelError(
+                f"the {precision} model answers {found.different} of {found.images:,} training images otherwise than "
+                f"the detector, more than 1 in {round(1 / ALLOWED):,}; nothing is written, export with a higher "
+                f"precision ({'bf16 or fp32' if precision == 'int8' else 'fp32'})"
+            )
+        if output.suffix.lower() == ".xml":
+            _write_openvino(trial, output)
+        else:
+            with atomic_file(output, "wb") as stream:
+                stream.write(blob)
+    return found
+
+
+def compare(detector: Detector, judge: OpenVinoJudge, images: Sequence[Path], report: Report) -> Agreement:
+    """Judge images with both."""
+    rows = [(str(number), path) for number, path in enumerate(images)]
+    both = []
+    judges: tuple[tuple[Judge, str], ...] = (
+        (detector, "judging with the detector"),
+        (judge, "judging with the exported model"),
+    )
+    for who, name in judges:
+        scores = np.empty(len(rows))
+        with report(name) as tell:
+            for done, judged in enumerate(judge_all(who, rows), start=1):
+                if judged.verdict is not None:  # an image that cannot be read ends it anyway
+                    scores[int(judged.name)] = judged.verdict.score
+                tell(done, len(rows))
+        both.append(scores)
+    first, second = both
+    threshold = detector.threshold_
+    near = np.abs(first - threshold) < 3
+    differences = np.abs(first - second)[near]
+    return Agreement(
+        images=len(rows),
+        different=int(((first > threshold) != (second > threshold)).sum()),
+        largest=float(differences.max()) if near.any() else float("nan"),
+        near=int(near.sum()),
+    )
+
+
+def usual_shape(images: Sequence[Path]) -> tuple[int, int]:
+    """Give the height and width that more than half of the images have, else 0, 0."""
+    counts: dict[tuple[int, int], int] = {}
+    for path in images:
+        width, height, _ = image_header(path)
+        counts[height, width] = counts.get((height, width), 0) + 1
+    shape = max(counts, key=lambda each: counts[each])
+    return shape if counts[shape] > len(images) / 2 else (0, 0)
+
+
+def _write_openvino(trial: Path, output: Path) -> None:
+    """Write OpenVINO's two files: the second first, so that the one that is opened is never alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "model.xml"
+        ov.serialize(ov.Core().read_model(trial), made)
+        for suffix in (".bin", ".xml"):
+            with atomic_file(output.with_suffix(suffix), "wb") as stream:
+                stream.write(made.with_suffix(suffix).read_bytes())

@@ -1,0 +1,1 @@
+"""One chart a file: facts and words in, a Drawing out."""

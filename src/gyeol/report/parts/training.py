@@ -1,0 +1,35 @@
+"""How the training went."""
+
+from __future__ import annotations
+
+from gyeol.report.charts.losses import losses
+from gyeol.report.elements import Cell, Section, Table, count
+from gyeol.report.sources import Sources
+from gyeol.report.words import Words
+
+
+def training(sources: Sources, words: Words) -> Section | None:
+    """Show the loss curves, and what was learnt from on what."""
+    record = sources.record
+    if record is None:
+        return None
+    curves = losses(record["history"], words)
+    rows = [
+        [Cell(words("training.defects")), count(record["defects"])],
+        [Cell(words("training.normals")), count(record["normals_learnt"])],
+        [Cell(words("training.held_out")), count(record["normals_held_out"])],
+        [Cell(words("training.kinds")), count(len(record["kinds"]))],
+        [Cell(words("training.steps")), count(record["steps"])],
+        [Cell(words("training.crop")), count(record["crop_size"])],
+        [Cell(words("training.seconds")), Cell(f"{record['seconds']:,.0f}", record["seconds"])],
+        [Cell(words("training.device")), Cell(str(record["device"]))],
+        [Cell(words("training.data")), Cell(str(record["data"]))],
+    ]
+    table = Table(
+        words("training.table"), [words("training.what"), words("training.value")], rows, fixed=True
+    )
+    return Section(
+        "training",
+        words("training.title"),
+        {"charts": [curves] if curves else [], "table": table},
+    )

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gyeol.detect.detector import Detector
+from gyeol.engine.judge import Judge, open_judge
+
+SHAPES = [(96, 96), (64, 64), (64, 200), (131, 77), (129, 260), (300, 264), (512, 512)]
+
+
+@pytest.fixture(scope="module", params=["openvino", "onnxruntime"])
+def judge(request: pytest.FixtureRequest, exact: Path) -> Judge:
+    return open_judge(exact, request.param, 2)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_graph_says_of_any_image_what_the_detector_says(
+    judge: Judge, detector: Detector, surface: Callable[..., np.ndarray], shape: tuple[int, int]
+) -> None:
+    for grain in (0.8, 3.3):
+        pixels = surface(sum(shape), shape, grain)
+        own, others = detector.judge(pixels), judge.judge(pixels)
+        assert others.score == pytest.approx(own.score, abs=2e-3)
+        assert others.distance == pytest.approx(own.distance, rel=1e-3)
+        assert (others.kind, others.answer) == (own.kind, own.answer)
+        assert others.heat.shape == shape
+        assert np.abs(others.heat - own.heat).max() < 5e-3
+
+
+@pytest.mark.parametrize("grey", [0, 128, 255])
+def test_an_image_of_one_grey_gets_the_same_score(judge: Judge, detector: Detector, grey: int) -> None:
+    pixels = np.full((80, 96), grey, np.uint8)
+    own, others = detector.judge(pixels), judge.judge(pixels)
+    assert np.isfinite(others.score)
+    assert others.score == pytest.approx(own.score, abs=2e-3)
+
+
+def test_the_threshold_goes_along(judge: Judge, detector: Detector) -> None:
+    assert judge.threshold_ == pytest.approx(detector.threshold_, rel=1e-6)
+
+
+def test_the_detector_is_the_same_after_as_before(
+    detector: Detector, surface: Callable[..., np.ndarray]
+) -> None:
+    from gyeol.export.model import build
+    from gyeol.export.network import Precision
+
+    pixels = surface(5, (96, 96), 1.0)
+    before = detector.judge(pixels).score
+    first, second = (build(detector, Precision()).SerializeToString() for _ in range(2))
+    assert detector.judge(pixels).score == before
+    assert first == second
