@@ -38,8 +38,9 @@ export async function look() {
       else place();
     }
     tell("shown");
+    const own = bitmap(heatPath(row)); // asked for before those of the next ones
     lookAhead();
-    const layer = await bitmap(heatPath(row));
+    const layer = await own;
     if (current() !== row) return;
     paint(layer, hot);
     document.body.dataset.heat = String(row.id);
