@@ -12,7 +12,7 @@ from gyeol.detect.detector import Detector
 from gyeol.engine.judge import open_judge
 from gyeol.errors import ModelError
 from gyeol.export import write
-from gyeol.export.write import export, usual_shape
+from gyeol.export.write import agreement, export, usual_shape
 
 told: list[str] = []
 
@@ -68,7 +68,7 @@ def test_a_model_that_answers_otherwise_is_refused_and_nothing_written(
     def much_too_narrow(
         detector: Detector, images: list[Path], report: object
     ) -> dict[str, tuple[float, float]]:
-        return {f"stem.{n}": (0.0, 1e-3) for n in range(3)}
+        return {"before.0.first": (0.0, 1e-3)}
 
     monkeypatch.setattr(write, "choose_ranges", much_too_narrow)
     output = tmp_path / "m.onnx"
@@ -86,3 +86,23 @@ def test_the_usual_shape_is_that_of_more_than_half(png: Callable[..., Path], tmp
     high = [png(tmp_path / f"h{n}.png", np.zeros((90, 64), np.uint8)) for n in range(2)]
     assert usual_shape([*wide, high[0]]) == (64, 80)
     assert usual_shape([*wide, *high]) == (0, 0)
+
+
+def test_a_layer_that_8_bits_spoil_stays_in_float32(
+    detector: Detector, trained_on: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        write, "choose_ranges", lambda *_: {"stem.0": (-1e-3, 1e-3), "after.0.first": (0.0, 20.0)}
+    )
+    monkeypatch.setattr(write, "ALLOWED", 0.1)
+    found = export(detector, read_competition(trained_on), tmp_path / "m.onnx", "int8", report)
+    assert found.left == ("stem.0", "mix")
+    assert open_judge(tmp_path / "m.onnx").threshold_ == pytest.approx(detector.threshold_)
+
+
+def test_the_agreement_counts_answers_and_differences_that_matter() -> None:
+    own, theirs = np.array([-5.0, 0.5, 2.5, 30.0]), np.array([-4.0, 1.2, 2.4, 20.0])
+    found = agreement(own, theirs, threshold=1.0)
+    assert (found.images, found.different, found.near) == (4, 1, 2)
+    assert found.largest == pytest.approx(0.7)
+    assert np.isnan(agreement(own[[0, 3]], theirs[[0, 3]], threshold=1.0).largest)

@@ -56,4 +56,8 @@ def command(
         f"{found.different} of {found.images:,} training images are answered otherwise than by the detector; "
         f"largest difference of a score near the threshold: {found.largest:.3f} (of {found.near:,} images)"
     )
+    if found.left:
+        say(
+            f"layers {', '.join(found.left)} stay in float32: in 8 bits throughout, an answer would have differed"
+        )
     say(f"{output}: {output.stat().st_size / 2**20:.1f} MiB, {precision}")
