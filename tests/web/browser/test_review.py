@@ -268,7 +268,7 @@ def test_the_threshold_and_what_it_costs_saved_as_a_version(
     page.fill("#c-missed", "0")
     page.fill("#c-alarm", "100")
     page.click("#t-cheapest")  # missing costs nothing: as high as it goes
-    assert float(page.inner_text("#t-value")) > float(before) - 0.01
+    assert page.inner_text("#t-value") != before
     high = page.inner_text("#t-value")
     page.fill("#c-missed", "1000000")
     page.fill("#c-alarm", "0")
