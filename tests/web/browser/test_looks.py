@@ -66,7 +66,7 @@ def test_korean_from_the_browser_or_by_choice(
     assert "판정하고 다음으로" in page.inner_text("#dialog-help")
     page.keyboard.press("Escape")
     page.select_option("#language", "en")
-    page.wait_for_function("document.querySelector('#defect').textContent.includes('Defect')")
+    page.wait_for_function("() => document.querySelector('#defect').textContent.includes('Defect')")
     page.reload()
     page.wait_for_selector("body[data-shown]")
     assert page.get_attribute("html", "lang") == "en"

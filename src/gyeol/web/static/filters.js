@@ -88,4 +88,8 @@ form.addEventListener("change", () => apply(false));
 form.addEventListener("submit", (event) => event.preventDefault());
 $("refresh").addEventListener("click", () => apply());
 on("order", countShown);
-on("row", countShown);
+let counting = 0;
+on("row", () => {
+  clearTimeout(counting);
+  counting = setTimeout(countShown, 60); // after the next picture, and once for many
+});

@@ -35,7 +35,7 @@ export function saySomething(row, answer, extra = {}) {
   row.pending = true;
   keep();
   tell("row", { row, redrawn: false });
-  send();
+  setTimeout(send, 30); // the next picture first; what was said is kept already
 }
 
 export async function send() {
