@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import gaussian_filter, rotate
 
-from gyeol.data.sources import canonical_hash, source_groups
+from gyeol.data.sources import canonical_hash, piece_groups, source_groups
 
 Pixels = NDArray[np.uint8]
 SIDE = 256
@@ -117,3 +118,16 @@ def test_sizes_may_differ_and_small_or_flat_images_do_no_harm() -> None:
     small = texture("fine", rng)[:64, :70]
     images = [large, small, np.full((64, 64), 9, np.uint8), np.asarray(Image.fromarray(large).rotate(70))]
     assert source_groups(images).tolist() == [0, 1, 2, 0]
+
+
+def test_a_piece_that_was_photographed_again_in_other_light_is_the_same_piece() -> None:
+    rng = np.random.default_rng(0)
+    smooth = [cv2.GaussianBlur(rng.normal(size=(160, 200)).astype(np.float32), (0, 0), 2) for _ in range(3)]
+    pieces = [128 + 30 * piece / piece.std() for piece in smooth]
+    slope = np.linspace(-20, 20, 200)
+    again = [0.8 * piece + 10 + slope + rng.normal(0, 2, piece.shape) for piece in pieces[:2]]
+    images = [np.clip(each, 0, 255).astype(np.uint8) for each in (*pieces, *again)]
+    assert piece_groups(images).tolist() == [0, 1, 2, 0, 1]
+    turned = [*images, np.rot90(images[2])]
+    assert piece_groups(turned).tolist() == [0, 1, 2, 0, 1, 2]
+    assert piece_groups([]).tolist() == []

@@ -215,6 +215,32 @@ def test_normals_are_held_out_of_every_kind(texture: Callable[..., np.ndarray]) 
     assert [id(s) for s in again[1]] == [id(s) for s in held]
 
 
+def relit(pixels: np.ndarray, number: int) -> np.ndarray:
+    """Photograph a piece again: darker or brighter, with other contrast, light from the side, and noise."""
+    rng = np.random.default_rng(number)
+    slope = np.linspace(-1, 1, pixels.shape[1]) * rng.uniform(-15, 15)
+    changed = 128 + (pixels - 128.0) * rng.uniform(0.7, 1.1) + rng.uniform(-20, 20) + slope
+    return np.clip(changed + rng.normal(0, 2, pixels.shape), 0, 255).astype(np.uint8)
+
+
+def test_pictures_of_one_piece_lie_on_one_side(texture: Callable[..., np.ndarray]) -> None:
+    pieces = [texture(i, (128, 160)) for i in range(20)]
+    normals = [Surface(relit(pieces[n % 20], n), kind=int(n % 20 >= 15)) for n in range(60)]
+    learnt, held = split_normals(normals, seed=0)
+    where = {id(surface): number % 20 for number, surface in enumerate(normals)}
+    assert not {where[id(s)] for s in learnt} & {where[id(s)] for s in held}
+    assert len(learnt) + len(held) == 60
+    assert 8 <= len(held) <= 16
+    assert {s.kind for s in held} == {0, 1}
+
+
+def test_a_single_piece_is_divided_all_the_same(texture: Callable[..., np.ndarray]) -> None:
+    piece = texture(0, (128, 160))
+    learnt, held = split_normals([Surface(relit(piece, n)) for n in range(20)], seed=0)
+    assert len(held) == 3
+    assert len(learnt) == 17
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_with_a_normal_or_two_something_is_learnt_from_and_something_calibrated(
     texture: Callable[..., np.ndarray], count: int

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.data.duplicates import alike_groups
+from gyeol.data.signature import signature
 from gyeol.data.turned import near_copies
 
 
@@ -66,6 +68,29 @@ def source_groups(images: Sequence[NDArray[np.uint8] | str], near: bool = True) 
         alone = list(arrays)
         links += [(alone[a], alone[b]) for a, b in near_copies(list(arrays.values()))]
     return _components(len(hashes), links)
+
+
+def piece_groups(images: Sequence[NDArray[np.uint8]]) -> NDArray[np.intp]:
+    """Tell which images show the same piece: copies of one source image, or pictures taken again in other light.
+
+    What is photographed again is found by its signature, as `gyeol explore` does. Small pictures (below 128 pixels)
+    of a strictly regular pattern may be taken for one piece.
+
+    Parameters
+    ----------
+    images : sequence of ndarray of uint8, shape (H, W)
+
+    Returns
+    -------
+    ndarray of intp, shape (n,)
+        Group numbers from 0, in the order of first appearance.
+    """
+    groups = source_groups(images)
+    links = [(int(np.argmax(groups == group)), place) for place, group in enumerate(groups)]
+    if len(images):
+        for together in alike_groups(np.array([signature(image) for image in images])):
+            links += [(together[0], other) for other in together[1:]]
+    return _components(len(images), links)
 
 
 def _components(count: int, links: Sequence[tuple[int, int]]) -> NDArray[np.intp]:

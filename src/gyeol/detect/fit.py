@@ -19,7 +19,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gyeol.data.folds import grouped_folds, source_groups
+from gyeol.data.duplicates import alike_groups
+from gyeol.data.folds import grouped_folds
+from gyeol.data.signature import signature
+from gyeol.data.sources import piece_groups, source_groups
 from gyeol.detect.augment.batch import Batch, Recipe, Sampler
 from gyeol.detect.calibration import Calibration, calibrate
 from gyeol.detect.config import Config
@@ -132,7 +135,9 @@ class Course:
 
     def _folds(self) -> NDArray[np.int64]:
         pixels = [surface.pixels for surface in self.images.defects]
-        groups = np.asarray(source_groups(pixels))
+        groups = np.asarray(piece_groups(pixels))
+        if groups.max() + 1 < self.config.folds:  # so few pieces: then at least copies lie in one fold
+            groups = np.asarray(source_groups(pixels))
         kinds = np.array([surface.kind for surface in self.images.defects])
         different = len(set(groups.tolist()))
         if different < 2:
@@ -343,18 +348,37 @@ class Course:
 def split_normals(normals: list[Surface], seed: int) -> tuple[list[Surface], list[Surface]]:
     """Keep a part of the normals of every kind out of training: learnt from, held out.
 
-    Copies of one picture could lie on both sides, but then only the calibration of a normal is a little too good.
+    Pictures of one piece, photographed several times, lie on one side: what the network has learnt of a piece must not
+    make its other pictures look more usual than those of new pieces will.
     """
     rng = np.random.default_rng([seed, 2])
-    order = rng.permutation(len(normals))
+    order = [int(number) for number in rng.permutation(len(normals))]
     count = min(HELD_OUT_MOST, max(1, round(HELD_OUT * len(normals))))
-    by_kind: dict[int, list[int]] = {}
-    for number in order:
-        by_kind.setdefault(normals[number].kind, []).append(int(number))
-    share = count / len(normals)
-    held = {n for numbers in by_kind.values() for n in numbers[: max(1, round(share * len(numbers)))]}
+    signatures = np.array([signature(surface.pixels) for surface in normals])
+    pieces = {number: together for together in alike_groups(signatures) for number in together}
+    held = _hold_out(normals, order, count, pieces)
+    if len(held) > max(2 * count, len(normals) // 2):  # the pieces are too few to be divided
+        held = _hold_out(normals, order, count, {})
     if len(held) == len(normals):  # one normal must remain to learn from
         held = set(sorted(held)[1:]) or held
     kept = [normals[n] for n in range(len(normals)) if n not in held] or list(normals)
     # In random order, so that the first few hundred are a fair sample of all kinds.
-    return kept, [normals[int(n)] for n in order if int(n) in held]
+    return kept, [normals[n] for n in order if n in held]
+
+
+def _hold_out(normals: list[Surface], order: list[int], count: int, pieces: dict[int, list[int]]) -> set[int]:
+    """Choose about `count` normals, of each kind its share, with all pictures of their pieces."""
+    by_kind: dict[int, list[int]] = {}
+    for number in order:
+        by_kind.setdefault(normals[number].kind, []).append(number)
+    held: set[int] = set()
+    for kind, numbers in by_kind.items():
+        wanted = max(1, round(count / len(normals) * len(numbers)))
+        have = sum(number in held for number in numbers)
+        for number in numbers:
+            if have >= wanted:
+                break
+            new = [other for other in pieces.get(number, [number]) if other not in held]
+            held.update(new)
+            have += sum(normals[other].kind == kind for other in new)
+    return held
