@@ -57,11 +57,8 @@ def main() -> None:
         finally:
             process.terminate()
             process.wait(30)
-    row: dict[str, object] = {
-        "question": f"review page, {options.look:g} s at each image",
-        "method": "gyeol serve",
-        "seed": 0,
-    }
+    question = f"review page, {options.look:g} s at each image"
+    row: dict[str, object] = {"question": question, "method": "gyeol serve", "seed": 0}
     row["command"] = [f"benchmarks/review_page.py model images scores.csv --look {options.look:g}"]
     Results(options.results, force=True).put({**row, "machine": before, "metrics": metrics})
 
