@@ -1,7 +1,7 @@
 """Cut a data folder of any size out of the sample's textures: python growth_data.py FOLDER KINDS NORMALS SIDE.
 
-The sample has ten kinds a seed; more kinds come from more seeds. Pieces are cut from some 120 pictures at random places,
-so that 50,000 small normals take half a minute to make. Larger sides than the sample's 512 are mirrored.
+The sample has ten kinds a seed; more kinds come from more seeds. Pieces are cut from some 120 pictures at random
+places. Beyond 7,000 normals the files are links to those. Larger sides than the sample's 512 are mirrored.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from gyeol.data.sample.plan import DEFECTS_SPLIT, NORMALS_SPLIT
 from gyeol.files import atomic_directory
 
 PICTURES = 120
+DISTINCT = 7_000
 DEFECTS = 30
 SAMPLE_SIDE = 512
 
@@ -50,15 +51,15 @@ def main() -> None:
             window = (slice(top, top + side), slice(left, left + side))
             save(folder / f"train/defect_images/d{number:04d}.png", pixels[window])
             save(folder / f"train/defect_masks/d{number:04d}.png", mask[window])
-        pictures = min(normals, max(PICTURES, 3 * count))
+        distinct, place = min(normals, DISTINCT), folder / "train/normal_images"
+        pictures = min(distinct, max(PICTURES, 3 * count))
         for number in range(pictures):
             whole = widened(draw_sample(*kinds[number % count], NORMALS_SPLIT, number, False).pixels, side)
-            for piece in range(number, normals, pictures):
+            for piece in range(number, distinct, pictures):
                 top, left = rng.integers(0, whole.shape[0] - side + 1, 2)
-                save(
-                    folder / f"train/normal_images/n{piece:06d}.png",
-                    whole[top : top + side, left : left + side],
-                )
+                save(place / f"n{piece:06d}.png", whole[top : top + side, left : left + side])
+        for piece in range(distinct, normals):
+            (place / f"n{piece:06d}.png").hardlink_to(place / f"n{piece % distinct:06d}.png")
 
 
 if __name__ == "__main__":

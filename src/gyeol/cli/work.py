@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gyeol.cli.display import counting, say, training
+from gyeol.data.dataset import Dataset
 from gyeol.data.image import read_mask
 from gyeol.data.layouts import read_training_data, rows_to_judge
 from gyeol.data.listing import by_stem, list_images
@@ -18,6 +20,7 @@ from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
 from gyeol.detect.record import explain_threshold
 from gyeol.detect.storage import check_place
+from gyeol.detect.together import joined
 from gyeol.detect.verdict import Verdict
 from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
@@ -30,10 +33,31 @@ from gyeol.report.errors import Mistake
 def train(
     data: Path, output: Path, settings: dict[str, Any], resume: bool, layout: str | None = None
 ) -> Detector:
-    """Train a detector and keep it at `output`."""
-    dataset = read_training_data(data, layout)
+    """Train a detector and keep it at `output`.
+
+    Of several processes that torchrun started, only the first writes and talks; the others end with the training.
+    """
+    with joined() as group:
+        dataset = group.attempt(lambda: read_training_data(data, layout))
+        detector = group.attempt(lambda: Detector(**settings))
+        if group.first:
+            return _train(detector, dataset, data, output, settings, resume, layout)
+        with suppress(KeyboardInterrupt):  # the first says so
+            detector.fit(dataset, resume=resume)
+    raise SystemExit(0)
+
+
+def _train(
+    detector: Detector,
+    dataset: Dataset,
+    data: Path,
+    output: Path,
+    settings: dict[str, Any],
+    resume: bool,
+    layout: str | None,
+) -> Detector:
+    """Train, show it, keep the detector."""
     check_place(output)
-    detector = Detector(**settings)
     state = output.with_name(f".{output.name}.training")
     with locked(output.with_name(f".{output.name}.lock")):
         if state.exists() and not resume:
@@ -69,7 +93,7 @@ def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any], layout: st
         word
         for name, value in settings.items()
         if value != getattr(Config(), name)
-        for word in (f"--{name}", f"{value:g}" if isinstance(value, float) else str(value))
+        for word in (f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value))
     ]
     given += [] if layout is None else ["--layout", layout]
     command = ["gyeol", "train", str(data), "-o", str(output), *given, "--resume"]

@@ -21,6 +21,7 @@ from gyeol.detect.network import CellNet, fused
 from gyeol.detect.record import training_record
 from gyeol.detect.scoring import cell_scores, heat_map, raw_score
 from gyeol.detect.show import detector_html
+from gyeol.detect.together import Group, joined
 from gyeol.detect.trainer import Progress
 from gyeol.detect.verdict import Verdict
 from gyeol.errors import ModelError
@@ -77,7 +78,7 @@ class Detector:
         loading: Callable[[int, int], None] = _nothing,
         say: Callable[[str], None] = _nothing,
     ) -> Detector:
-        """Learn from a dataset.
+        """Learn from a dataset; in several processes, where torchrun started them, all of which get the same detector.
 
         Parameters
         ----------
@@ -104,14 +105,35 @@ class Detector:
         """
         if not isinstance(dataset, Dataset):
             dataset = read_training_data(dataset)
-        images = load_training_images(dataset, self.config.memory_gib, self.config.seed, loading)
-        say(f"{images.kinds.count} kinds of texture")
-        fitted = Course(images, self.config, report, say, state).run(resume)
-        self.net_, self.kinds_, self.calibration_ = fitted.net, images.kinds, fitted.calibration
+        with joined() as group:
+            if not group.first:
+                report, loading, say = _nothing, _nothing, _nothing
+            course = group.attempt(lambda: self._prepare(dataset, group, state, report, loading, say))
+            fitted = course.run(resume)
+        self.net_, self.kinds_, self.calibration_ = fitted.net, fitted.kinds, fitted.calibration
         self.threshold_ = fitted.choice.threshold
         self._judge = fused(self.net_)
         self.record_ = training_record(dataset, fitted)
         return self
+
+    def _prepare(
+        self,
+        dataset: Dataset,
+        group: Group,
+        state: Path | None,
+        report: Callable[[Progress], None],
+        loading: Callable[[int, int], None],
+        say: Callable[[str], None],
+    ) -> Course:
+        """Read the images, and make ready to learn from them."""
+        images = load_training_images(dataset, self.config.memory_gib, self.config.seed, loading)
+        say(f"{images.kinds.count} kinds of texture")
+        if left := len(dataset.normals) - len(images.normals):
+            say(
+                f"{len(images.normals):,} normals, drawn at random, fill {self.config.memory_gib:g} GiB; "
+                f"{left:,} are left out (memory_gib makes more room)"
+            )
+        return Course(images, self.config, report, say, state, group)
 
     def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
         """Judge one grey image (H, W) uint8.

@@ -43,7 +43,7 @@ def training_record(dataset: Dataset, fitted: Fitted) -> dict[str, Any]:
         "data": data_fingerprint(dataset),
         "external_data": False,
         **fitted.record,
-        "kinds": [int(size) for size in fitted.images.kinds.sizes],
+        "kinds": [int(size) for size in fitted.kinds.sizes],
         "estimate": estimate(choice),
         "defect_scores": fitted.fold_scores,
         "normal_scores": [round(float(score), 4) for score in sorted(normals)],

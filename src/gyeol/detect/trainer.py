@@ -24,6 +24,7 @@ from gyeol.detect.config import Config
 from gyeol.detect.device import autocast, pick_device
 from gyeol.detect.loss import cell_loss
 from gyeol.detect.network import STRIDE, CellNet, channels_last
+from gyeol.detect.together import Group
 from gyeol.errors import ModelError
 from gyeol.files import atomic_file
 
@@ -130,10 +131,12 @@ class Learner:
     ----------
     config : Config
         Network and optimiser settings.
+    group : Group, optional
+        The processes that learn together; each steps with its share of the batch.
     """
 
-    def __init__(self, config: Config) -> None:
-        self.config = config
+    def __init__(self, config: Config, group: Group | None = None) -> None:
+        self.config, self.group = config, group or Group()
         self.device = pick_device()
         torch.manual_seed(config.seed)
         net = CellNet(config.widths, config.blocks, config.size // STRIDE)
@@ -156,11 +159,18 @@ class Learner:
         loss = cell_loss(logits.float(), *truth)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        loss = loss.detach()
+        gradients = [each.grad for each in self.net.parameters() if each.grad is not None]
+        self.group.average([loss, *gradients, *self._moving()])
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
         self.taken += 1
         self._follow()
-        return loss.detach()
+        return loss
+
+    def _moving(self) -> list[Tensor]:
+        """Give the statistics of the normalisations, which follow the batches as they come."""
+        return [buffer for buffer in self.net.buffers() if buffer.is_floating_point()]
 
     def _truth(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
         target, weight, rough = (
@@ -299,11 +309,14 @@ def run_phase(
             report(Progress(phase.name, done, phase.steps, smooth, phase.recipe.crops, speed))
             if history is not None and done % 20 == 0:
                 history.rows.append({"phase": phase.name, "step": learner.taken, "loss": smooth})
-            enough = watch is not None and done % watch.every == 0 and watch.look(learner, done, history)
-            if save and (interrupted() or now - saved > SAVE_EVERY):
+            looks = learner.group.first and watch is not None and done % watch.every == 0
+            enough = watch is not None and looks and watch.look(learner, done, history)
+            # One that is told to stop, stops all of them, after the same step.
+            enough, stop = learner.group.any(enough, interrupted())
+            if save and (stop or now - saved > SAVE_EVERY):
                 save(done)
                 saved = time.monotonic()
-            if interrupted():
+            if stop:
                 raise KeyboardInterrupt
             if enough:
                 break
