@@ -23,10 +23,11 @@ FILES = {
     "robustness": "Test images changed, training images not",
     "speed": "How fast images are judged: PNG files to a closed CSV",
     "cluster": "Several workers",
+    "growth": "How cost grows",
     "review_page": "The review page",
     "sample": "The sample itself",
 }
-PLAIN = ("sample", "speed", "cluster", "review_page")
+PLAIN = ("sample", "speed", "cluster", "growth", "review_page")
 """Files whose rows are shown with all their numbers."""
 BRIEF = ("few", "robustness")
 """Files whose rows differ in one thing and are best read down a column."""
@@ -231,6 +232,14 @@ def under(rows: list[Row]) -> str:
     return text
 
 
+def published(held: dict[str, Any]) -> str:
+    """Lay out what papers say of other methods' speed."""
+    header = ["method", "side", "ms an image", "images/s", "hardware", "source"]
+    names = ("method", "size", "latency_ms", "images_s", "hardware", "source")
+    lines = [["-" if row[name] is None else str(row[name]) for name in names] for row in held["rows"]]
+    return f"### Published figures of others, on GPUs\n\n{held['note']}\n\n{table(header, lines)}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks")
@@ -249,8 +258,13 @@ def main() -> None:
             parts.append("; ".join(notes).capitalize() + ".\n")
         for question in dict.fromkeys(row["question"] for row in held["rows"]):
             rows = [row for row in held["rows"] if row["question"] == question]
+            if name == "growth":
+                rows.sort(key=lambda row: natural(row["method"]))
             body = plain(rows) if name in PLAIN else brief(rows) if name in BRIEF else accuracy(rows)
             parts.append(f"### {question[0].upper()}{question[1:]}\n\n{body}\n{under(rows)}")
+        if name == "speed":
+            said = json.loads((ROOT / "benchmarks/published.json").read_text(encoding="utf-8"))
+            parts.append(published(said))
         estimated += [row for row in held["rows"] if "estimate" in row["metrics"]]
     if estimated:
         parts.append(f"## What training expects of itself\n\n{calibration(estimated)}")

@@ -80,7 +80,7 @@ def one_process(sampler: Sampler, config: Config) -> Learner:
 def test_two_processes_take_the_steps_of_one(
     ran: Path, images: Callable[..., TrainingImages], small: Config
 ) -> None:
-    first, second = (torch.load(ran / f"{rank}.pt", weights_only=True) for rank in (0, 1))
+    first, second = (torch.load(ran / f"{rank}.pt", weights_only=True)["whole"] for rank in (0, 1))
     alone = one_process(Sampler(images().normals, [], 0), small).state()
     start = Learner(small).state()
     moved = 0.0
@@ -91,6 +91,21 @@ def test_two_processes_take_the_steps_of_one(
             moved = max(moved, float((value - start[part][name]).abs().max()))
     assert moved > 1e-3, "something was learnt at all"
     assert first["taken"] == second["taken"] == STEPS
+
+
+def test_ctrl_c_in_one_stops_all_after_the_same_step_and_they_go_on_to_the_same_weights(
+    ran: Path, told: list[dict[str, Any]]
+) -> None:
+    assert [each["saved"] for each in told] == [[3, "stopped"]] * 2
+    for rank in (0, 1):
+        states = torch.load(ran / f"{rank}.pt", weights_only=True)
+        for name, value in states["whole"]["average"].items():
+            assert torch.equal(value, states["resumed"]["average"][name]), name
+
+
+def test_one_that_is_gone_is_noticed(told: list[dict[str, Any]]) -> None:
+    assert "another process of this training has ended" in told[0]["lost"]
+    assert "\n" not in told[0]["lost"]
 
 
 def test_shares_make_up_the_whole_batch(images: Callable[..., TrainingImages]) -> None:
