@@ -126,13 +126,15 @@ def main() -> None:
     if "side" in options.parts:
         for side in SIDES:
             growth.train("training, by size of image", f"300 normals of {side}x{side}", (10, 300, side))
+            method = f"300 images of {side}x{side}"
+            growth.predict("judging, by size of image", method, (10, 300, side), 300)
     if "kinds" in options.parts:
         for kinds in KINDS:
             growth.train("training, by number of kinds", f"{kinds} kinds", (kinds, 3_000, 64))
     if "judging" in options.parts:
-        for side in SIDES:
-            method = f"300 images of {side}x{side}"
-            growth.predict("judging, by size of image", method, (10, 300, side), 300)
+        growth.train(
+            "training, by number of normals", f"1,000 normals of 64x64, {3.0:g} GiB for them", (10, 1_000, 64)
+        )
         for count in COUNTS:
             method = f"{count:,} images of 64x64"
             growth.predict("judging, by number of images", method, (10, 1_000, 64), count)

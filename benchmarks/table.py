@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gyeol.files import atomic_file
+from paper import paper
 from record import ROOT, Row
 
 FILES = {
@@ -240,6 +241,11 @@ def published(held: dict[str, Any]) -> str:
     return f"### Published figures of others, on GPUs\n\n{held['note']}\n\n{table(header, lines)}"
 
 
+def rows_of(file: Path) -> list[Row]:
+    """Read the rows of a file; none where there is no file."""
+    return list(json.loads(file.read_text(encoding="utf-8"))["rows"]) if file.exists() else []
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks")
@@ -265,6 +271,7 @@ def main() -> None:
         if name == "speed":
             said = json.loads((ROOT / "benchmarks/published.json").read_text(encoding="utf-8"))
             parts.append(published(said))
+            parts.append(paper(held["rows"], rows_of(options.results / "cluster.json")))
         estimated += [row for row in held["rows"] if "estimate" in row["metrics"]]
     if estimated:
         parts.append(f"## What training expects of itself\n\n{calibration(estimated)}")

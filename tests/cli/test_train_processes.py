@@ -37,14 +37,14 @@ def test_ctrl_c_stops_both_and_resume_ends_with_a_model(competition: Path, tmp_p
             first.send_signal(signal.SIGINT)
             break
     said += first.stderr.read().splitlines(keepends=True)
-    first.wait(120)
+    first.wait(1200)
     assert first.returncode == 130, said
     assert hidden(tmp_path) == [".model.training"]
     text = "".join(said)
     assert text.count("defects and") == text.count("stopped; go on") == text.count("interrupted") == 1, text
     assert "Traceback" not in text
     again = start(*words, "--resume")
-    out, text = again.communicate(timeout=300)
+    out, text = again.communicate(timeout=1200)
     assert (again.returncode, out) == (0, ""), text
     assert hidden(tmp_path) == []
     assert text.count("Macro F1 to expect") == text.count("model: ") == 1, "only one of them talks"
@@ -56,7 +56,7 @@ def test_what_is_wrong_is_said_once(competition: Path, tmp_path: Path) -> None:
     image = competition / "train/defect_images/defect_2.png"
     image.write_bytes(image.read_bytes()[:300])
     ran = start(competition, "-o", tmp_path / "model", "--steps", 20)
-    _, text = ran.communicate(timeout=300)
+    _, text = ran.communicate(timeout=1200)
     assert ran.returncode == 2
     assert text.count("defect_2.png") == 1
     assert len(text.splitlines()) == 2, text  # what was found, and what is wrong with it
