@@ -46,8 +46,8 @@ def paper(speed: list[Row], cluster: list[Row]) -> str:
         + ", ".join(f"{count} nodes {wall(hours, count)}" for count in (2, 8, 32))
         + f". The last part ends up to {SHARD / each:.0f} s after the others.",
         f"- **Memory**: {found['peak_mib']:.0f} MiB were the peak of a process with {cores} threads; with Ray's own, "
-        f"1 GiB a worker is ample, {NODE['vCPUs']} GiB a node of {NODE['memory_gib']}. The machine that starts the run holds "
-        f"all paths: 0.15 GiB a million (measured), {IMAGES / 1e6 * 0.15:.1f} GiB.",
+        f"1 GiB a worker is ample, {NODE['vCPUs']} GiB a node of {NODE['memory_gib']}. The machine that starts the run "
+        f"holds all paths: 0.15 GiB a million (measured), {IMAGES / 1e6 * 0.15:.1f} GiB.",
         f"- **Traffic**: {IMAGES * IMAGE_MB / 1e6:.1f} TB read, {each * IMAGE_MB * NODE['vCPUs'] * 8 / 1e3:.1f} Gbit/s "
         "a node.",
         "- **Requests** to an object store: " + ", ".join(f"{n:,} {name}" for name, n in asked.items()) + ".",
