@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import subprocess
@@ -20,13 +19,12 @@ from gyeol.detect.augment.batch import Batch, Recipe, Sampler
 from gyeol.detect.config import Config
 from gyeol.detect.fit import Course
 from gyeol.detect.images import TrainingImages
-from gyeol.detect.loss import cell_loss
 from gyeol.detect.together import Group, joined
-from gyeol.detect.trainer import Learner, learning_rate
+from gyeol.detect.trainer import Learner, Phase, run_phase
 from gyeol.errors import ModelError
 
-RECIPE = Recipe(crops=8, size=64)  # as in two_processes.py
-STEPS = 6
+RECIPE = Recipe(crops=8, size=64)  # these two as in two_processes.py
+PHASE = Phase("trunk", 6, RECIPE, decay=True)
 
 
 @pytest.fixture(scope="module")
@@ -51,37 +49,13 @@ def told(ran: Path) -> list[dict[str, Any]]:
     return [json.loads((ran / f"{rank}.json").read_text()) for rank in (0, 1)]
 
 
-def one_process(sampler: Sampler, config: Config) -> Learner:
-    """Take the same steps alone: each half of a batch by itself, and the mean of their gradients."""
-    learner = Learner(config)
-    twins = [learner.net, copy.deepcopy(learner.net)]
-    for step in range(STEPS):
-        batch = sampler.batch(step, RECIPE)
-        twins[1].load_state_dict(twins[0].state_dict())
-        for number, net in enumerate(twins):
-            net.train().zero_grad()
-            half = [torch.from_numpy(each[number::2].copy()) for each in vars(batch).values()]
-            cell_loss(net(half[0]), *half[1:4]).backward()
-        for mine, other in zip(twins[0].parameters(), twins[1].parameters(), strict=True):
-            mine.grad = (mine.grad + other.grad) / 2
-        for mine, other in zip(twins[0].buffers(), twins[1].buffers(), strict=True):
-            if mine.is_floating_point():
-                mine.copy_((mine + other) / 2)
-        torch.nn.utils.clip_grad_norm_(learner.net.parameters(), 5.0)
-        rate = learning_rate(step, STEPS, learner.taken, decay=True)
-        for group in learner.optimiser.param_groups:
-            group["lr"] = config.learning_rate * rate
-        learner.optimiser.step()
-        learner.taken += 1
-        learner._follow()
-    return learner
-
-
 def test_two_processes_take_the_steps_of_one(
     ran: Path, images: Callable[..., TrainingImages], small: Config
 ) -> None:
     first, second = (torch.load(ran / f"{rank}.pt", weights_only=True)["whole"] for rank in (0, 1))
-    alone = one_process(Sampler(images().normals, [], 0), small).state()
+    learner = Learner(small)
+    run_phase(learner, Sampler(images().normals, [], 0), PHASE, lambda _: None)
+    alone = learner.state()
     start = Learner(small).state()
     moved = 0.0
     for part in ("net", "average"):
@@ -90,7 +64,7 @@ def test_two_processes_take_the_steps_of_one(
             torch.testing.assert_close(value, alone[part][name], rtol=1e-3, atol=1e-5)
             moved = max(moved, float((value - start[part][name]).abs().max()))
     assert moved > 1e-3, "something was learnt at all"
-    assert first["taken"] == second["taken"] == STEPS
+    assert first["taken"] == second["taken"] == PHASE.steps
 
 
 def test_ctrl_c_in_one_stops_all_after_the_same_step_and_they_go_on_to_the_same_weights(

@@ -343,8 +343,11 @@ class Course:
 
     def _raw(self, net: CellNet, surfaces: list[Surface]) -> NDArray[np.float64]:
         net = fused(net)
-        scores = [raw_score(cell_scores(net, surface.pixels, self.config.precision)) for surface in surfaces]
-        return np.array(scores, np.float64)
+
+        def raw(surface: Surface) -> float:
+            return raw_score(cell_scores(net, surface.pixels, self.config.precision))
+
+        return np.array(self.learner.halves.map(raw, surfaces), np.float64)
 
     def _calibrate(self, net: CellNet, normals: list[Surface]) -> Calibration:
         kinds = np.array([surface.kind for surface in normals])
