@@ -121,7 +121,9 @@ def _judged(
         try:
             where = None if address == "local" else address
             ray.init(where, include_dashboard=False, logging_level=logging.ERROR, log_to_driver=False)
-        except Exception as error:  # on a machine too busy to start it in half a minute, Ray raises a bare Exception
+        except (
+            Exception
+        ) as error:  # on a machine too busy to start it in half a minute, Ray raises a bare Exception
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise ModelError(f"no Ray cluster at {printable(address)} ({printable(reason)[:200]})") from error
     try:
