@@ -20,6 +20,7 @@ FILES = {
     "tiles": "Real images: magnetic tiles, 30 defects (6 of each of 5 types) and half of the normals",
     "hard": "Hard for having thirty: the same normals and test, with many labelled defects",
     "few": "Fewer defects, fewer normals, no masks, a type of defect that was never shown",
+    "compare": "gyeol beside all other detectors: the same folder, cores and minutes of training",
     "robustness": "Test images changed, training images not",
     "speed": "How fast images are judged: PNG files to a closed CSV",
     "cluster": "Several workers",
@@ -148,6 +149,37 @@ def brief(rows: list[Row]) -> str:
     return table(header, lines)
 
 
+def comparison(rows: list[Row]) -> str:
+    """Lay out detectors beside each other, the best first; "validation" is what each expected before the test."""
+    columns = [
+        ("Macro F1", metric("macro_f1"), 4),
+        ("best possible", metric("best_macro_f1"), 4),
+        ("AUROC", metric("auroc"), 4),
+        ("AP", metric("average_precision"), 4),
+        ("misses", metric("misses"), 1),
+        ("false alarms", metric("false_alarms"), 1),
+        ("validation", metric("validation"), 4),
+        ("training, s", metric("train_s"), 0),
+        ("images/s", metric("images_s"), 0),
+        ("peak MiB", lambda row: row["peak_mib"], 0),
+        ("model MiB", metric("size_mib"), 1),
+    ]
+    groups: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda each: -each["metrics"]["macro_f1"]):
+        groups.setdefault(f"{row['title']} (`{row['method']}`)", []).append(row)
+    lines = [
+        [
+            name,
+            str(len(own)),
+            *(span(map(get, own), places) for _, get, places in columns),
+            "yes" if own[0]["metrics"]["external_data"] else "no",
+        ]
+        for name, own in groups.items()
+    ]
+    header = ["detector", "seeds", *(name for name, _, _ in columns), "external data"]
+    return table(header, lines)
+
+
 def natural(text: str) -> list[tuple[int, float, str]]:
     """Order names by the numbers in them."""
     words = text.replace(",", "").split()
@@ -231,6 +263,13 @@ def under(rows: list[Row]) -> str:
     return text
 
 
+def layout(file: str) -> Callable[[list[Row]], str]:
+    """Choose how the rows of a file are shown."""
+    if file == "compare":
+        return comparison
+    return plain if file in PLAIN else brief if file in BRIEF else accuracy
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks")
@@ -249,7 +288,7 @@ def main() -> None:
             parts.append("; ".join(notes).capitalize() + ".\n")
         for question in dict.fromkeys(row["question"] for row in held["rows"]):
             rows = [row for row in held["rows"] if row["question"] == question]
-            body = plain(rows) if name in PLAIN else brief(rows) if name in BRIEF else accuracy(rows)
+            body = layout(name)(rows)
             parts.append(f"### {question[0].upper()}{question[1:]}\n\n{body}\n{under(rows)}")
         estimated += [row for row in held["rows"] if "estimate" in row["metrics"]]
     if estimated:
