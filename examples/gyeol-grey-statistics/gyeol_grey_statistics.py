@@ -89,4 +89,5 @@ def marked(image: LabelledImage) -> NDArray[np.float64]:
     height, width = found.shape[:2]
     inside = read_marked(image.mask, pixels.shape, image.path)[: height * CELL, : width * CELL]
     share = inside.reshape(height, CELL, width, CELL).mean((1, 3))
-    return found[share >= min(0.5, float(share.max()))]
+    covered: NDArray[np.float64] = found[share >= min(0.5, float(share.max()))]
+    return covered

@@ -57,7 +57,7 @@ def each(images: Iterable[Picture], work: Callable[[Pixels], T]) -> Iterator[T]:
 def small(pixels: Pixels, size: int) -> Pixels:
     """Make an image (H, W) uint8 (size, size), whatever its shape."""
     # Pillow widens the filter when it shrinks, so that fine texture does not alias.
-    return np.asarray(Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR), np.uint8)
+    return np.array(Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR), np.uint8)
 
 
 def in_batches(images: Iterable[Picture], size: int, count: int) -> Iterator[Pixels]:

@@ -53,7 +53,8 @@ def command(
 
     Nothing from outside the folder is used. Ctrl-C leaves a state that --resume goes on from.
 
-    Another --detector has --minutes, --seed and --prevalence only; its model is used like gyeol's own, but for export.
+    Another --detector has --minutes (5 unless told), --seed and --prevalence only. Its model is used like gyeol's own,
+    except that it cannot be exported.
     """
     need_training()
     from gyeol.cli.work import train, train_other
@@ -75,5 +76,7 @@ def command(
         own = {"--steps": steps is not None, "--folds": folds != 3, "--resume": resume}
         if given := [name for name, value in own.items() if value]:
             raise click.UsageError(f"{', '.join(given)}: only gyeol's own detector has that")
-        made = train_other(detector, data, output, minutes or 5.0, seed, prevalence, layout)
+        made = train_other(
+            detector, data, output, 5.0 if minutes is None else minutes, seed, prevalence, layout
+        )
     reporting.write(report, lang, threshold=made.threshold_, record=made.record_)
