@@ -21,6 +21,7 @@ FILES = {
     "tiles": "Real images: magnetic tiles, 30 defects (6 of each of 5 types) and half of the normals",
     "hard": "Hard for having thirty: the same normals and test, with many labelled defects",
     "few": "Fewer defects, fewer normals, no masks, a type of defect that was never shown",
+    "compare": "gyeol beside all other detectors: the same folder, cores and minutes of training",
     "robustness": "Test images changed, training images not",
     "speed": "How fast images are judged: PNG files to a closed CSV",
     "cluster": "Several workers",
@@ -150,6 +151,37 @@ def brief(rows: list[Row]) -> str:
     return table(header, lines)
 
 
+def comparison(rows: list[Row]) -> str:
+    """Lay out detectors beside each other, the best first; "validation" is what each expected before the test."""
+    columns = [
+        ("Macro F1", metric("macro_f1"), 4),
+        ("best possible", metric("best_macro_f1"), 4),
+        ("AUROC", metric("auroc"), 4),
+        ("AP", metric("average_precision"), 4),
+        ("misses", metric("misses"), 1),
+        ("false alarms", metric("false_alarms"), 1),
+        ("validation", metric("validation"), 4),
+        ("training, s", metric("train_s"), 0),
+        ("images/s", metric("images_s"), 0),
+        ("peak MiB", lambda row: row["peak_mib"], 0),
+        ("model MiB", metric("size_mib"), 1),
+    ]
+    groups: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda each: -each["metrics"]["macro_f1"]):
+        groups.setdefault(f"{row['title']} (`{row['method']}`)", []).append(row)
+    lines = [
+        [
+            name,
+            str(len(own)),
+            *(span(map(get, own), places) for _, get, places in columns),
+            "yes" if own[0]["metrics"]["external_data"] else "no",
+        ]
+        for name, own in groups.items()
+    ]
+    header = ["detector", "seeds", *(name for name, _, _ in columns), "external data"]
+    return table(header, lines)
+
+
 def natural(text: str) -> list[tuple[int, float, str]]:
     """Order names by the numbers in them."""
     words = text.replace(",", "").split()
@@ -246,6 +278,13 @@ def rows_of(file: Path) -> list[Row]:
     return list(json.loads(file.read_text(encoding="utf-8"))["rows"]) if file.exists() else []
 
 
+def layout(file: str) -> Callable[[list[Row]], str]:
+    """Choose how the rows of a file are shown."""
+    if file == "compare":
+        return comparison
+    return plain if file in PLAIN else brief if file in BRIEF else accuracy
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks")
@@ -266,7 +305,7 @@ def main() -> None:
             rows = [row for row in held["rows"] if row["question"] == question]
             if name == "growth":
                 rows.sort(key=lambda row: natural(row["method"]))
-            body = plain(rows) if name in PLAIN else brief(rows) if name in BRIEF else accuracy(rows)
+            body = layout(name)(rows)
             parts.append(f"### {question[0].upper()}{question[1:]}\n\n{body}\n{under(rows)}")
         if name == "speed":
             said = json.loads((ROOT / "benchmarks/published.json").read_text(encoding="utf-8"))

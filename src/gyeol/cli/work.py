@@ -18,15 +18,17 @@ from gyeol.data.listing import by_stem, list_images
 from gyeol.data.listing import key as name_key
 from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
+from gyeol.detect.directory import check_place
 from gyeol.detect.record import explain_threshold
-from gyeol.detect.storage import check_place
 from gyeol.detect.together import joined
 from gyeol.detect.verdict import Verdict
+from gyeol.engine.judge import Judge
 from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
 from gyeol.errors import DataError
 from gyeol.files import locked, printable
 from gyeol.metrics.answers import find_key, gravest, read_compared, stem
+from gyeol.plugins.opening import AnyDetector, make_detector
 from gyeol.report.errors import Mistake
 
 
@@ -64,9 +66,7 @@ def _train(
             say(f"starting anew; {state} of an earlier run is overwritten (--resume would go on with it)")
         if resume and not state.exists():
             say(f"no stopped training of {output} found; starting anew")
-        say(f"{len(dataset.defects):,} defects and {len(dataset.normals):,} normals in {dataset.root}")
-        for note in dataset.notes:
-            say(note)
+        _say_what_is_there(dataset)
         try:
             with counting("reading images") as loading, training() as report:
                 detector.fit(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
@@ -76,15 +76,46 @@ def _train(
             raise
         detector.save(output)
         state.unlink(missing_ok=True)
+    _say_what_to_expect(detector, output, "without a leak")
+    return detector
+
+
+def train_other(
+    name: str,
+    data: Path,
+    output: Path,
+    minutes: float,
+    seed: int,
+    prevalence: float | None,
+    layout: str | None = None,
+) -> AnyDetector:
+    """Train a detector that a plugin brings, and keep it at `output`."""
+    detector = make_detector(name, seed=seed, minutes=minutes, prevalence=prevalence)
+    dataset = read_training_data(data, layout)
+    check_place(output)
+    with locked(output.with_name(f".{output.name}.lock")):
+        _say_what_is_there(dataset)
+        detector.fit(dataset, say=say)
+        detector.save(output)
+    _say_what_to_expect(detector, output, "by images that the detector says it had not learnt from")
+    return detector
+
+
+def _say_what_is_there(dataset: Dataset) -> None:
+    say(f"{len(dataset.defects):,} defects and {len(dataset.normals):,} normals in {dataset.root}")
+    for note in dataset.notes:
+        say(note)
+
+
+def _say_what_to_expect(detector: AnyDetector, output: Path, how: str) -> None:
     estimate = detector.record_["estimate"]
     low, high = estimate["interval"]
     say(explain_threshold(detector.threshold_, detector.record_))
     say(
         f"Macro F1 to expect with {estimate['prevalence']:.0%} of images defective: {estimate['macro_f1']:.4f} "
-        f"(95 % interval {low:.4f} to {high:.4f}), without a leak"
+        f"(95 % interval {low:.4f} to {high:.4f}), {how}"
     )
     say(f"model: {output}")
-    return detector
 
 
 def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any], layout: str | None) -> str:
@@ -101,7 +132,7 @@ def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any], layout: st
 
 
 def mistakes(
-    detector: Detector,
+    detector: Judge,
     images: Path,
     scores: Path,
     key: Path,

@@ -69,10 +69,12 @@ def explain_threshold(threshold: float, record: dict[str, Any]) -> str:
     below = sum(score <= threshold for score in scores)
     above = sum(score > threshold for score in normals)
     told = record["estimate"]
-    by_hand = "versions" in record
-    why = (
-        "It was set by a person (see Versions)" if by_hand else "It is where the expected Macro F1 is highest"
-    )
+    if "versions" in record:
+        why = "It was set by a person (see Versions)"
+    elif record.get("detector", {}).get("own_threshold"):
+        why = "It is the detector's own"
+    else:
+        why = "It is where the expected Macro F1 is highest"
     return (
         f"Threshold {threshold:.2f}. Of {len(scores)} defects, each scored by a model that never saw it, {below} lie "
         f"below it (the lowest scores {scores[0]:.2f}); of {len(normals)} normals that were kept out of training "
@@ -96,7 +98,11 @@ def _versions(record: dict[str, Any]) -> str:
 
 
 def model_card(threshold: float, record: dict[str, Any]) -> str:
-    """Write the model card, in Markdown."""
+    """Write the model card, in Markdown; of gyeol's own detector or, where the record names one, of a plugin's."""
+    return _plugin_card(threshold, record) if "detector" in record else _own_card(threshold, record)
+
+
+def _own_card(threshold: float, record: dict[str, Any]) -> str:
     told = record["estimate"]
     low, high = told["interval"]
     return f"""# A gyeol detector
@@ -120,5 +126,35 @@ not in it.
 ## Limits
 Kinds of texture that are not in the training folder get no meaningful score. Defects unlike all of the training
 defects and unlike the synthetic anomalies may be missed. Scores depend on the image's resolution: use the one
+that the detector was trained on.
+"""
+
+
+def _plugin_card(threshold: float, record: dict[str, Any]) -> str:
+    told, detector = record["estimate"], record["detector"]
+    low, high = told["interval"]
+    outside = (
+        "The detector brings something that was learnt from images outside this folder."
+        if record["external_data"]
+        else "No external data, says the detector."
+    )
+    return f"""# {detector["title"]}
+
+Made {record["made"]} by the detector `{detector["name"]}` of the package {detector["package"]}, in gyeol
+{record["gyeol"]} (Python {record["python"]}), in {record["seconds"]:.0f} s. It is not gyeol's own detector.
+
+## Learnt from
+{record["defects"]} defects and {record["normals_learnt"]} normals of the folder with fingerprint `{record["data"]}`;
+{record["normals_held_out"]} more normals were kept out, for calibration. {outside}
+
+## What to expect
+Macro F1 **{told["macro_f1"]:.4f}** (95 % interval {low:.4f} to {high:.4f}) where {told["prevalence"]:.0%} of
+the images are defective. This rests on {len(record["defect_scores"])} scores of defects, and on those of the normals
+kept out, of which the detector says that it had not learnt from them; gyeol does not check that.
+
+{explain_threshold(threshold, record)}
+{_versions(record)}
+## Limits
+Nothing tells whether a kind of texture is new to this detector. Scores depend on the image's resolution: use the one
 that the detector was trained on.
 """
