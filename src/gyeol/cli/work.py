@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from gyeol.data.image import read_mask
 from gyeol.data.layouts import read_training_data, rows_to_judge
 from gyeol.data.listing import by_stem, list_images
 from gyeol.data.listing import key as name_key
+from gyeol.detect.answers import Answers
 from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
 from gyeol.detect.record import explain_threshold
@@ -21,19 +25,38 @@ from gyeol.detect.storage import check_place
 from gyeol.detect.verdict import Verdict
 from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
-from gyeol.errors import DataError
+from gyeol.errors import DataError, OutputError
 from gyeol.files import locked, printable
 from gyeol.metrics.answers import find_key, gravest, read_compared, stem
 from gyeol.report.errors import Mistake
+from gyeol.review.answers import model_served, read_answers
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """What a training goes on with: a review file, and the model where it is not the one served last."""
+
+    file: Path
+    model: Path | None = None
 
 
 def train(
-    data: Path, output: Path, settings: dict[str, Any], resume: bool, layout: str | None = None
+    data: Path,
+    output: Path,
+    settings: dict[str, Any],
+    resume: bool,
+    layout: str | None = None,
+    review: Reviewed | None = None,
 ) -> Detector:
-    """Train a detector and keep it at `output`."""
+    """Train a detector, or go on with a reviewed one, and keep it at `output`."""
     dataset = read_training_data(data, layout)
     check_place(output)
-    detector = Detector(**settings)
+    if review is None:
+        detector = Detector(**settings)
+        learn: Callable[..., Detector] = detector.fit
+    else:
+        detector, answers = _reviewed(review, output)
+        learn = partial(detector.partial_fit, answers=answers, **settings)
     state = output.with_name(f".{output.name}.training")
     with locked(output.with_name(f".{output.name}.lock")):
         if state.exists() and not resume:
@@ -45,10 +68,10 @@ def train(
             say(note)
         try:
             with counting("reading images") as loading, training() as report:
-                detector.fit(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
+                learn(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
         except KeyboardInterrupt:
             if state.exists():
-                say(f"stopped; {_how_to_go_on(data, output, settings, layout)}")
+                say(f"stopped; {_how_to_go_on(data, output, settings, layout, review)}")
             raise
         detector.save(output)
         state.unlink(missing_ok=True)
@@ -63,7 +86,20 @@ def train(
     return detector
 
 
-def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any], layout: str | None) -> str:
+def _reviewed(review: Reviewed, output: Path) -> tuple[Detector, Answers]:
+    """Load the model to go on from, and what people said of its images."""
+    answers = read_answers(review.file)
+    model = review.model or model_served(review.file)
+    if model.resolve() == output.resolve():
+        raise OutputError(f"{printable(output)} is the model to go on from, which stays; give a new folder")
+    detector = Detector.load(model)
+    say(f"going on from {model}")
+    return detector, answers
+
+
+def _how_to_go_on(
+    data: Path, output: Path, settings: dict[str, Any], layout: str | None, review: Reviewed | None
+) -> str:
     """Write the command that goes on with a stopped training: the same one, for other settings are refused."""
     given = [
         word
@@ -72,6 +108,8 @@ def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any], layout: st
         for word in (f"--{name}", f"{value:g}" if isinstance(value, float) else str(value))
     ]
     given += [] if layout is None else ["--layout", layout]
+    if review is not None:
+        given += ["--from", str(review.file), *(["--model", str(review.model)] if review.model else [])]
     command = ["gyeol", "train", str(data), "-o", str(output), *given, "--resume"]
     return f"go on with the same command and --resume, or: {shlex.join(command)}"
 
