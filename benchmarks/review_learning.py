@@ -70,7 +70,7 @@ class Review:
             rows = list(csv.DictReader(stream))
         truth = {row["ImageId"]: int(row["answer"]) for row in rows}
         self.paths = list(self.dataset.test)
-        self.truth = np.array([truth[path.stem] for path in self.paths])
+        self.truth = np.array([truth[path.name] for path in self.paths])
         half = np.random.default_rng([seed, 7]).permutation(len(self.paths))
         self.pool, self.rest = np.sort(half[: len(half) // 2]), np.sort(half[len(half) // 2 :])
 
