@@ -35,18 +35,19 @@ from record import Results, fingerprint, machine
 SCALE = Scale(kinds=3, normals=90, defects=9, test=180, test_defects=45)
 NETWORK = Config(crops=8, size=128, folds=2, widths=(16, 32, 48), blocks=(2, 1))
 REVIEWED = (10, 20, 40)
-NEXT, RANDOM = "what to look at next", "random order"
+ORDERS = {"next": "what to look at next", "random": "random order"}
 QUESTION = "learning from review"
 
 
 def main() -> None:
     made = parser(__doc__, "review_learning.json", seeds=[0, 1], steps=300)
     made.add_argument("--further", type=int, default=90, help="steps after a review")
+    made.add_argument("--orders", nargs="+", choices=ORDERS, default=list(ORDERS), help="to try")
     options = made.parse_args()
     results = begin(options)
     torch.set_num_threads(1)
     for seed in options.seeds:
-        wanted = [(order, count) for count in REVIEWED for order in (NEXT, RANDOM)]
+        wanted = [(order, count) for count in REVIEWED for order in options.orders]
         names = ["no review", *(name(order, count) for order, count in wanted)]
         todo = [each for each in names if results.wants(question=QUESTION, method=each, seed=seed)]
         if todo:
@@ -54,7 +55,7 @@ def main() -> None:
 
 
 def name(order: str, count: int) -> str:
-    return f"{count} reviewed, {order}"
+    return f"{count} reviewed, {ORDERS[order]}"
 
 
 class Review:
@@ -101,7 +102,7 @@ class Review:
 
     def answer(self, order: str, count: int, scores: list[Score], threshold: float) -> Path:
         """Have the key answer the first `count` images of an order; returns the review file."""
-        file = self.options.work / f"review-{self.seed}.db"
+        file = self.options.work / f"review-{self.seed}-{order}.db"
         for old in file.parent.glob(f"{file.name}*"):
             old.unlink()
         database = Database(file)
@@ -111,7 +112,7 @@ class Review:
         place = {number: int(n) for number, n in zip(numbers, self.pool, strict=True)}
         chance = [int(n) for n in np.random.default_rng([self.seed, 8]).permutation(numbers)]
         for done in range(0, count, BATCH):  # the list is made anew after each batch
-            ahead = what_next(database, threshold) if order == NEXT else chance[done:]
+            ahead = what_next(database, threshold) if order == "next" else chance[done:]
             for number in ahead[: min(BATCH, count - done)]:
                 self.say(database, number, place[number])
         database.close()

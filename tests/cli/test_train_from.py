@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,11 +83,12 @@ def test_what_cannot_be_gone_on_from_is_one_line(
     assert "no review database" in refused("--from", text)
     assert "nobody has called" in refused("--from", served)
     assert "--model needs --from" in refused("--model", tmp_path / "model")
-    answer(served, competition / "test/images", "defect", "normal")
+    more = shutil.copytree(competition / "test/images", tmp_path / "more")
+    answer(served, more, "defect", "normal")
     assert "the seed is the model's" in refused("--from", served, "--seed", 7)
     assert "stays; give a new folder" in refused("--from", served, "-o", tmp_path / "model")
     assert "no model at" in refused("--from", served, "--model", tmp_path / "nothing")
-    (competition / "test/images/test_0.png").unlink()
+    (more / "test_0.png").unlink()
     assert "test_0.png" in refused("--from", served)
     (competition / "train/normal_images/normal_0.png").unlink()
     assert "not the folder that the model was trained on" in refused("--from", served)

@@ -104,7 +104,7 @@ def _how_to_go_on(
     given = [
         word
         for name, value in settings.items()
-        if value != getattr(Config(), name)
+        if review is not None or value != getattr(Config(), name)
         for word in (f"--{name}", f"{value:g}" if isinstance(value, float) else str(value))
     ]
     given += [] if layout is None else ["--layout", layout]

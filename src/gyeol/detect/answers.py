@@ -77,14 +77,6 @@ class Gathered:
     told: dict[str, Any]
 
 
-@dataclass
-class _Said:
-    """What holds of one image; `defective` is None where nothing is certain, `surface` is then not needed."""
-
-    defective: bool | None
-    surface: Surface | None
-
-
 def gather(
     dataset: Dataset,
     answers: Answers,
@@ -118,56 +110,37 @@ def gather(
     DataError
         If an image cannot be used, or the answers say nothing new.
     """
-    fingerprint = data_fingerprint(dataset)
-    if fingerprint != record["data"]:
-        raise ModelError(
-            f"{printable(dataset.root)}: not the folder that the model was trained on (fingerprint {fingerprint}, "
-            f"not {record['data']}), so what it has seen cannot be known; give that folder, or train anew on this one"
-        )
+    _check_folder(dataset, record)
     former = load_training_images(dataset, config.memory_gib, config.seed, report, kinds)
     training, held_out = split_normals(former.normals, config.seed)
     before = [canonical_hash(surface.pixels) for surface in former.defects]
     scored = {row.get("source") or before[row["defect"]]: row for row in record["defect_scores"]}
-    said = _read(answers, kinds)
-    known: set[str] = set()  # images of the folder of which people say the same
-    overruled: set[str] = set()
-
-    def keeps(surface: Surface, source: str, defective: bool) -> bool:
-        answer = said.get(source)
-        if answer is None:
-            return True
-        if answer.defective is not defective:
-            overruled.add(source)
-            return False
-        known.add(source)
-        if answer.surface is not None and answer.surface.mask is not None:
-            surface.mask = answer.surface.mask  # drawn by somebody who had seen what the model makes of it
-        return True
-
-    defects = [(s, name) for s, name in zip(former.defects, before, strict=True) if keeps(s, name, True)]
+    sides = _Sides(_read(answers, kinds))
+    defects = [
+        (each, name)
+        for each, name in zip(former.defects, before, strict=True)
+        if sides.keep(each, name, True)
+    ]
     training, held_out = (
-        [each for each in part if keeps(each, canonical_hash(each.pixels), False)]
+        [each for each in part if sides.keep(each, canonical_hash(each.pixels), False)]
         for part in (training, held_out)
     )
-    new = {name: each for name, each in said.items() if name not in known and each.surface is not None}
-    found = [(each.surface, name) for name, each in new.items() if each.surface and each.defective]
-    normals = [each.surface for each in new.values() if each.surface and not each.defective]
-    normals, copies = _without_copies(normals, held_out)
-    drawn = sum(surface.mask is not None for surface, _ in found)
+    found = sides.new(defective=True)
+    normals, copies = _without_copies([each for each, _ in sides.new(defective=False)], held_out)
     told = {
         "defects": len(found),
-        "masks": drawn,
+        "masks": sum(surface.mask is not None for surface, _ in found),
         "normals": len(normals),
-        "overruled": len(overruled),
-        "unsure": sum(each.defective is None for each in said.values()),
-        "copies": copies + len(known),
-        "answers": _digest(said),
+        "overruled": len(sides.overruled),
+        "unsure": sum(each.defective is None for each in sides.said.values()),
+        "copies": copies + len(sides.known),
+        "answers": _digest(sides.said),
     }
-    if not (found or normals or overruled):
+    if not (found or normals or sides.overruled):
         raise DataError(
             "the answers say nothing that the model's folder does not say already; review other images first"
         )
-    defects += [(surface, name) for surface, name in found if surface is not None]
+    defects += found
     if not held_out or not training or not defects:
         raise DataError(
             "the answers leave no normal or no defect of the folder as it was; train anew instead"
@@ -176,6 +149,63 @@ def gather(
         former, defects=[each for each, _ in defects], normals=[*training, *held_out, *normals]
     )
     return Gathered(images, training, normals, held_out, [name for _, name in defects], scored, told)
+
+
+def _check_folder(dataset: Dataset, record: dict[str, Any]) -> None:
+    """Refuse a folder that the model was not trained on: what it has seen could not be known."""
+    fingerprint = data_fingerprint(dataset)
+    if fingerprint != record["data"]:
+        raise ModelError(
+            f"{printable(dataset.root)}: not the folder that the model was trained on (fingerprint {fingerprint}, "
+            f"not {record['data']}), so what it has seen cannot be known; give that folder, or train anew on this one"
+        )
+
+
+@dataclass
+class _Said:
+    """What holds of one image; `defective` is None where nothing is certain, and there is then no surface."""
+
+    defective: bool | None
+    surface: Surface | None
+
+
+class _Sides:
+    """Who stands on which side: the answers, by a hash of their images, against the folder's labels.
+
+    Attributes
+    ----------
+    known, overruled : set of str
+        Images of the folder of which people say the same, and something else.
+    """
+
+    def __init__(self, said: dict[str, _Said]) -> None:
+        self.said = said
+        self.known: set[str] = set()
+        self.overruled: set[str] = set()
+
+    def keep(self, surface: Surface, source: str, defective: bool) -> bool:
+        """Tell whether an image of the folder stays where it is."""
+        answer = self.said.get(source)
+        if answer is None:
+            return True
+        if answer.defective is not defective:
+            self.overruled.add(source)
+            return False
+        self.known.add(source)
+        drawn = answer.surface
+        if drawn is not None and drawn.mask is not None and np.array_equal(drawn.pixels, surface.pixels):
+            surface.mask = (
+                drawn.mask
+            )  # by somebody who saw what the model makes of it; a turned copy's does not fit
+        return True
+
+    def new(self, defective: bool) -> list[tuple[Surface, str]]:
+        """List the answered images of one side that the folder has not got there, with their hashes."""
+        return [
+            (each.surface, name)
+            for name, each in self.said.items()
+            if name not in self.known and each.surface is not None and each.defective is defective
+        ]
 
 
 def _read(answers: Answers, kinds: Kinds) -> dict[str, _Said]:
