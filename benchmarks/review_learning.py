@@ -2,8 +2,8 @@
 
 A small sample and network, so that it takes minutes: 90 normals and 9 defects of three kinds to learn from, 180 images
 to judge. Half of those may be reviewed, the other half is only scored. The reviewer is the key: he answers without a
-mistake and draws every defect's mask. The model then goes on as `gyeol train --from` does. Both trainings are cut short,
-else nothing is left to learn: with 300 steps the first model of seed 0 is right about every image. Writes
+mistake and draws every defect's mask. The model then goes on as `gyeol train --from` does. Both trainings are cut
+short, else nothing is left to learn: with 300 steps the first model of seed 0 is right about every image. Writes
 benchmarks/review_learning.json. About four minutes of processor time for two seeds.
 """
 
