@@ -27,11 +27,12 @@ FILES = {
     "cluster": "Several workers",
     "growth": "How cost grows",
     "review_page": "The review page",
+    "review_learning": "Learning from review: what to look at next against random order",
     "sample": "The sample itself",
 }
 PLAIN = ("sample", "speed", "cluster", "growth", "review_page")
 """Files whose rows are shown with all their numbers."""
-BRIEF = ("few", "robustness")
+BRIEF = ("few", "robustness", "review_learning")
 """Files whose rows differ in one thing and are best read down a column."""
 INTRO = """# Benchmarks
 

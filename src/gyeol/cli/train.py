@@ -40,6 +40,18 @@ if TYPE_CHECKING:
     show_default=True,
     help="Processes on this machine that train together, such as one for each GPU.",
 )
+@click.option(
+    "--from",
+    "review",
+    type=click.Path(path_type=Path),
+    metavar="REVIEW.db",
+    help="Go on from the model that was served, with what people said: the file of gyeol serve --db.",
+)
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="The model to go on from, if it is not where it was served.",
+)
 @click.option("--resume", is_flag=True, help="Go on with a training that was stopped.")
 @layout.option
 @reporting.file_option("loss curves, and the threshold with what it costs")
@@ -54,6 +66,8 @@ def command(
     prevalence: float | None,
     memory_gib: float,
     processes: int,
+    review: Path | None,
+    model: Path | None,
     resume: bool,
     layout: str | None,
     report: Path | None,
@@ -64,6 +78,8 @@ def command(
     Nothing from outside the folder is used. Ctrl-C leaves a state that --resume goes on from. Of more normals than
     --memory-gib holds (12,288 of 512x512 in 3 GiB), a random part is used.
 
+    With --from, DATA is the folder that the model was trained on, and the settings that are not given are the model's.
+
     Another --detector has --minutes (5 unless told), --seed and --prevalence only. Its model is used like gyeol's own,
     except that it cannot be exported.
 
@@ -71,11 +87,15 @@ def command(
     """
     need_training()
     from gyeol.cli.processes import start
-    from gyeol.cli.work import train, train_other
+    from gyeol.cli.work import Reviewed, train, train_other
     from gyeol.detect.directory import OWN
 
     if minutes is not None and steps is not None:
         raise click.UsageError("give --minutes or --steps, not both")
+    if model is not None and review is None:
+        raise click.UsageError("--model needs --from; to train from nothing leave it out")
+    if processes > 1 and review is not None:
+        raise click.UsageError("--from goes on in one process; leave --processes out")
     reporting.check_place(report)
     if detector == OWN:
         settings = {
@@ -86,15 +106,28 @@ def command(
             "prevalence": prevalence,
             "memory_gib": memory_gib,
         }
+        if review is not None:
+            settings = {name: value for name, value in settings.items() if _given(name)}
         if processes > 1 and start(processes):
             return
-        made: AnyDetector = train(data, output, settings, resume, layout)
+        reviewed = Reviewed(review, model) if review else None
+        made: AnyDetector = train(data, output, settings, resume, layout, reviewed)
     else:
-        own = {"--steps": steps is not None, "--folds": folds != 3, "--resume": resume}
-        own["--processes"] = processes > 1
-        if given := [name for name, value in own.items() if value]:
-            raise click.UsageError(f"{', '.join(given)}: only gyeol's own detector has that")
+        _refuse_own("steps", "folds", "memory_gib", "processes", "review", "resume")
         made = train_other(
             detector, data, output, 5.0 if minutes is None else minutes, seed, prevalence, layout
         )
     reporting.write(report, lang, threshold=made.threshold_, record=made.record_)
+
+
+def _given(name: str) -> bool:
+    """Tell whether an option was written by the user."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is not click.core.ParameterSource.DEFAULT
+
+
+def _refuse_own(*names: str) -> None:
+    """Refuse the options that only gyeol's own detector has."""
+    options = {parameter.name: parameter.opts[0] for parameter in click.get_current_context().command.params}
+    if given := [options[name] for name in names if _given(name)]:
+        raise click.UsageError(f"{', '.join(given)}: only gyeol's own detector has that")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from gyeol.data.image import read_mask
 from gyeol.data.layouts import read_training_data, rows_to_judge
 from gyeol.data.listing import by_stem, list_images
 from gyeol.data.listing import key as name_key
+from gyeol.detect.answers import Answers
 from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
 from gyeol.detect.directory import check_place
@@ -25,38 +29,51 @@ from gyeol.detect.verdict import Verdict
 from gyeol.engine.judge import Judge
 from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
-from gyeol.errors import DataError
+from gyeol.errors import DataError, OutputError
 from gyeol.files import locked, printable
 from gyeol.metrics.answers import find_key, gravest, read_compared, stem
 from gyeol.plugins.opening import AnyDetector, make_detector
 from gyeol.report.errors import Mistake
+from gyeol.review.answers import model_served, read_answers
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """What a training goes on with: a review file, and the model where it is not the one served last."""
+
+    file: Path
+    model: Path | None = None
 
 
 def train(
-    data: Path, output: Path, settings: dict[str, Any], resume: bool, layout: str | None = None
+    data: Path,
+    output: Path,
+    settings: dict[str, Any],
+    resume: bool,
+    layout: str | None = None,
+    review: Reviewed | None = None,
 ) -> Detector:
-    """Train a detector and keep it at `output`.
+    """Train a detector, or go on with a reviewed one, and keep it at `output`.
 
     Of several processes that torchrun started, only the first writes and talks; the others end with the training.
     """
     with joined() as group:
         dataset = group.attempt(lambda: read_training_data(data, layout))
-        detector = group.attempt(lambda: Detector(**settings))
+        if review is not None:
+            former, answers = _reviewed(review, output)
+            learn: Callable[..., Detector] = partial(former.partial_fit, answers=answers, **settings)
+        else:
+            learn = group.attempt(lambda: Detector(**settings)).fit
         if group.first:
-            return _train(detector, dataset, data, output, settings, resume, layout)
+            how_to_go_on = _how_to_go_on(data, output, settings, layout, review)
+            return _train(learn, dataset, output, resume, how_to_go_on)
         with suppress(KeyboardInterrupt):  # the first says so
-            detector.fit(dataset, resume=resume)
+            learn(dataset, resume=resume)
     raise SystemExit(0)
 
 
 def _train(
-    detector: Detector,
-    dataset: Dataset,
-    data: Path,
-    output: Path,
-    settings: dict[str, Any],
-    resume: bool,
-    layout: str | None,
+    learn: Callable[..., Detector], dataset: Dataset, output: Path, resume: bool, how_to_go_on: str
 ) -> Detector:
     """Train, show it, keep the detector."""
     check_place(output)
@@ -69,10 +86,10 @@ def _train(
         _say_what_is_there(dataset)
         try:
             with counting("reading images") as loading, training() as report:
-                detector.fit(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
+                detector = learn(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
         except KeyboardInterrupt:
             if state.exists():
-                say(f"stopped; {_how_to_go_on(data, output, settings, layout)}")
+                say(f"stopped; {how_to_go_on}")
             raise
         detector.save(output)
         state.unlink(missing_ok=True)
@@ -118,15 +135,30 @@ def _say_what_to_expect(detector: AnyDetector, output: Path, how: str) -> None:
     say(f"model: {output}")
 
 
-def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any], layout: str | None) -> str:
+def _reviewed(review: Reviewed, output: Path) -> tuple[Detector, Answers]:
+    """Load the model to go on from, and what people said of its images."""
+    answers = read_answers(review.file)
+    model = review.model or model_served(review.file)
+    if model.resolve() == output.resolve():
+        raise OutputError(f"{printable(output)} is the model to go on from, which stays; give a new folder")
+    detector = Detector.load(model)
+    say(f"going on from {model}")
+    return detector, answers
+
+
+def _how_to_go_on(
+    data: Path, output: Path, settings: dict[str, Any], layout: str | None, review: Reviewed | None
+) -> str:
     """Write the command that goes on with a stopped training: the same one, for other settings are refused."""
     given = [
         word
         for name, value in settings.items()
-        if value != getattr(Config(), name)
+        if review is not None or value != getattr(Config(), name)
         for word in (f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value))
     ]
     given += [] if layout is None else ["--layout", layout]
+    if review is not None:
+        given += ["--from", str(review.file), *(["--model", str(review.model)] if review.model else [])]
     command = ["gyeol", "train", str(data), "-o", str(output), *given, "--resume"]
     return f"go on with the same command and --resume, or: {shlex.join(command)}"
 

@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 from gyeol.data.dataset import Dataset
 from gyeol.data.layouts import read_training_data
 from gyeol.detect import storage
+from gyeol.detect.answers import Answers, gather
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
-from gyeol.detect.fit import Course
+from gyeol.detect.directory import weights_id
+from gyeol.detect.fit import Course, Fitted
+from gyeol.detect.further import Continuation
 from gyeol.detect.images import load_training_images
 from gyeol.detect.network import CellNet, fused
-from gyeol.detect.record import training_record
+from gyeol.detect.record import describe_answers, training_record
 from gyeol.detect.scoring import cell_scores, heat_map, raw_score
 from gyeol.detect.show import detector_html
 from gyeol.detect.together import Group, joined
@@ -50,6 +53,8 @@ class Detector:
         Calibrated score above which an image is called defective.
     record_ : dict
         What it was trained on, how, and the leak-free estimate of its accuracy. After :meth:`fit`.
+    model_ : str
+        Of one that was loaded: the name of its weights, as in :func:`gyeol.detect.directory.weights_id`. Else empty.
 
     Examples
     --------
@@ -64,6 +69,7 @@ class Detector:
     calibration_: Calibration
     threshold_: float
     record_: dict[str, Any]
+    model_: str = ""
 
     def __init__(self, config: Config | None = None, **settings: Any) -> None:
         self.config = dataclasses.replace(config or Config(), **settings)
@@ -110,11 +116,71 @@ class Detector:
                 report, loading, say = _nothing, _nothing, _nothing
             course = group.attempt(lambda: self._prepare(dataset, group, state, report, loading, say))
             fitted = course.run(resume)
+        self._take(dataset, fitted)
+        self.model_ = ""
+        return self
+
+    def partial_fit(
+        self,
+        dataset: Dataset | Path | str,
+        answers: Answers,
+        *,
+        state: Path | None = None,
+        resume: bool = False,
+        report: Callable[[Progress], None] = _nothing,
+        loading: Callable[[int, int], None] = _nothing,
+        say: Callable[[str], None] = _nothing,
+        **settings: Any,
+    ) -> Detector:
+        """Go on learning, with what people have said of images since.
+
+        It starts from the weights there are and takes a part of the first training's time. The kinds of texture stay.
+        The threshold and the estimate are made anew.
+
+        Parameters
+        ----------
+        dataset : Dataset, Path or str
+            What it was fitted on: which normals it had kept out must stay out.
+        answers : Answers
+            The new images; :func:`gyeol.review.answers.read_answers` reads them from a review file.
+        state, resume, report, loading, say
+            As in :meth:`fit`.
+        **settings
+            Of :class:`Config`, but for the seed: ``minutes`` or ``steps`` (neither: half as long fine-tunings as the
+            first ones), ``folds``, ``prevalence``.
+
+        Returns
+        -------
+        Detector
+            Itself.
+
+        Raises
+        ------
+        DataError
+            If the data cannot be used, or the answers say nothing new.
+        ModelError
+            If it has not learnt anything yet, or from other data; if `state` is of another run.
+        """
+        self._check_fitted()
+        if not isinstance(dataset, Dataset):
+            dataset = read_training_data(dataset)
+        if settings.get("seed", self.config.seed) != self.config.seed:
+            raise ModelError("the seed is the model's, for it says which normals were kept out; leave it out")
+        config = dataclasses.replace(self.config, **{"minutes": None, "steps": None, **settings})
+        gathered = gather(dataset, answers, self.kinds_, config, self.record_, loading)
+        steps = int(self.record_.get("from", self.record_)["steps"])
+        told = {"model": self.model_, "steps": steps, **gathered.told}
+        say(describe_answers(told))
+        self._take(dataset, Continuation(gathered, self.net_, steps, config, report, say, state).run(resume))
+        self.config, self.model_ = config, ""
+        self.record_["from"] = told
+        return self
+
+    def _take(self, dataset: Dataset, fitted: Fitted) -> None:
         self.net_, self.kinds_, self.calibration_ = fitted.net, fitted.kinds, fitted.calibration
         self.threshold_ = fitted.choice.threshold
         self._judge = fused(self.net_)
         self.record_ = training_record(dataset, fitted)
-        return self
 
     def _prepare(
         self,
@@ -195,6 +261,7 @@ class Detector:
         detector.net_, detector.kinds_, detector.calibration_ = parts.net, parts.kinds, parts.calibration
         detector.threshold_, detector.record_ = parts.threshold, parts.record
         detector._judge = fused(parts.net)
+        detector.model_ = weights_id(Path(path))
         return detector
 
     def _repr_html_(self) -> str:

@@ -81,7 +81,7 @@ class Fitted:
     kinds: Kinds
     calibration: Calibration
     choice: Choice
-    fold_scores: list[dict[str, float | int]]
+    fold_scores: list[dict[str, Any]]
     normal_scores: NDArray[np.float64]
     record: dict[str, Any]
     history: History = field(default_factory=History)
@@ -126,13 +126,16 @@ class Course:
         self.trunk_recipe, self.fine_recipe = recipes(config, [s.pixels.shape for s in images.normals])
         config = dataclasses.replace(config, size=self.trunk_recipe.size)
         self.config = config
-        self.training, self.held_out = split_normals(images.normals, config.seed)
+        self.training, self.held_out = self._split()
         self.folds = self._folds()
         self.learner = Learner(config, self.group)
         self.history = History()
         self.done: dict[str, Any] = {}  # results of finished phases
         self.began = time.monotonic()
         self.before = 0.0  # seconds spent before the run was taken up again
+
+    def _split(self) -> tuple[list[Surface], list[Surface]]:
+        return split_normals(self.images.normals, self.config.seed)
 
     def _folds(self) -> NDArray[np.int64]:
         pixels = [surface.pixels for surface in self.images.defects]
@@ -368,8 +371,7 @@ class Course:
         raw = self._raw(net, self.held_out)
         calibration = calibrate(raw, kinds, self.images.kinds.count)
         normal_scores = calibration(raw, kinds)
-        folds = int(self.folds.max()) + 1
-        rows = [row for fold in range(folds) for row in self.done[f"fold {fold + 1}"]]
+        rows = self._rows()
         scores = np.array([row["score"] for row in rows])
         choice = choose_threshold(normal_scores, scores, self.config.prevalence, seed=self.config.seed)
         record = {
@@ -384,3 +386,7 @@ class Course:
             "processes": self.group.size,
         }
         return Fitted(net, self.images.kinds, calibration, choice, rows, normal_scores, record, self.history)
+
+    def _rows(self) -> list[dict[str, Any]]:
+        folds = int(self.folds.max()) + 1
+        return [row for fold in range(folds) for row in self.done[f"fold {fold + 1}"]]

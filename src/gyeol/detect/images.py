@@ -38,7 +38,11 @@ class TrainingImages:
 
 
 def load_training_images(
-    dataset: Dataset, memory_gib: float, seed: int, report: Callable[[int, int], None]
+    dataset: Dataset,
+    memory_gib: float,
+    seed: int,
+    report: Callable[[int, int], None],
+    kinds: Kinds | None = None,
 ) -> TrainingImages:
     """Read the images, describe their texture and find the kinds.
 
@@ -48,6 +52,8 @@ def load_training_images(
         Normals are read in a random order until this much is filled.
     report : callable
         Called with the number of images read and their total.
+    kinds : Kinds, optional
+        Those of an earlier training, which are then kept.
 
     Raises
     ------
@@ -71,12 +77,25 @@ def load_training_images(
             report(len(surfaces), total)
             if room <= 0 and len(surfaces) > len(dataset.defects):
                 break
-    kinds = fit_kinds(np.stack(descriptors), seed=seed)
+    kinds = kinds or fit_kinds(np.stack(descriptors), seed=seed)
     for surface, kind in zip(surfaces, kinds.assign(np.stack(descriptors)), strict=True):
         surface.kind = int(kind)
     count = len(dataset.defects)
     normals_read = surfaces[count:]
     return TrainingImages(surfaces[:count], normals_read, kinds, symmetries(normals_read, kinds))
+
+
+def read_surface(image: LabelledImage, kinds: Kinds) -> Surface:
+    """Read one image and name its kind.
+
+    Raises
+    ------
+    DataError
+        If the image or its mask cannot be used.
+    """
+    surface, descriptor = _read(image)
+    surface.kind = int(kinds.assign(descriptor[None])[0])
+    return surface
 
 
 def _read(image: LabelledImage) -> tuple[Surface, NDArray[np.float32]]:

@@ -83,6 +83,35 @@ def explain_threshold(threshold: float, record: dict[str, Any]) -> str:
     )
 
 
+def describe_answers(told: dict[str, Any]) -> str:
+    """Say in words what people's answers a model went on with; `told` is a record's ``from``."""
+    parts = [
+        f"{told['defects']:,} defects ({told['masks']:,} with a drawn mask) and {told['normals']:,} normals"
+    ]
+    if told["overruled"]:
+        parts.append(f"{told['overruled']:,} of the folder's own images overruled")
+    if told["unsure"]:
+        parts.append(f"{told['unsure']:,} unsure or in dispute, not learnt from")
+    if told["copies"]:
+        parts.append(f"{told['copies']:,} known already or copies of what was kept out")
+    return f"from review: {'; '.join(parts)}"
+
+
+def _origin(record: dict[str, Any]) -> str:
+    """Write the card's part on the model that this one went on from."""
+    if "from" not in record:
+        return ""
+    told = record["from"]
+    model = f"the model with weights `{told['model']}`" if told["model"] else "a model that was never saved"
+    return f"""
+## Went on from
+{model[0].upper()}{model[1:]}, which had learnt from the same folder, with what people said of images since (answers
+`{told["answers"]}`): {describe_answers(told)}. The former model's defects keep the scores that they had from models
+which had not seen them; each new defect was scored by a model that went on without it. Reviewed normals were learnt
+from and neither calibrated nor moved the threshold.
+"""
+
+
 def _versions(record: dict[str, Any]) -> str:
     """Write the card's part on who has changed the threshold since the training."""
     lines = [
@@ -114,7 +143,7 @@ Made {record["made"]} by gyeol {record["gyeol"]} (torch {record["torch"]}, Pytho
 {record["defects"]} defects and {record["normals_learnt"]} normals of the folder with fingerprint `{record["data"]}`;
 {record["normals_held_out"]} more normals were kept out, for calibration. {len(record["kinds"])} kinds of texture
 were found among them. No external data and no pre-trained weights.
-
+{_origin(record)}
 ## What to expect
 Macro F1 **{told["macro_f1"]:.4f}** (95 % interval {low:.4f} to {high:.4f}) where {told["prevalence"]:.0%} of
 the images are defective, estimated without a leak: no model scored a defect that it, or a copy of it, was trained on.

@@ -22,6 +22,7 @@ from gyeol.plugins.opening import load_detector
 from gyeol.review.closeup import closeup
 from gyeol.review.database import Database
 from gyeol.review.images import ImageRow, Score, find_image, save_scores
+from gyeol.review.models import note_model
 from gyeol.web.cache import Cache
 from gyeol.web.folders import Allowed
 from gyeol.web.metrics import Metrics
@@ -61,6 +62,7 @@ class Served:
         self.weights = weights_id(settings.model)
         self.allowed = Allowed(settings.folders)
         self.database = Database(settings.database)
+        note_model(self.database, self.weights, self.model)
         self.workers = Workers(settings.workers, settings.queue)
         self.cache = Cache(settings.picture_bytes)
         self.metrics = Metrics()
@@ -184,6 +186,7 @@ class Served:
         with self._saving:
             path, saved = save_threshold(self.model, threshold, who, why)
             self.model = path
+            note_model(self.database, self.weights, path)
             self.detector.record_ = saved.record
             self.detector.threshold_ = saved.threshold
             return path
