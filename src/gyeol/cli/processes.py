@@ -58,5 +58,5 @@ def start(count: int) -> bool:
             say(
                 f"process {rank} was ended by {name}; free memory if it was the system, and go on with --resume"
             )
-        raise SystemExit(abs(first.exitcode)) from error
+        raise SystemExit(first.exitcode if first.exitcode > 0 else 128 - first.exitcode) from error
     return True
