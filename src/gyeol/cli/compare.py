@@ -110,36 +110,31 @@ def _chosen(given: str | None) -> list[str]:
     return usable
 
 
+COLUMNS = {
+    "Macro\nF1": ("macro_f1", ".4f"),
+    "AUROC": ("auroc", ".4f"),
+    "misses": ("misses", ",.0f"),
+    "false\nalarms": ("false_alarms", ",.0f"),
+    "valid-\nation": ("validation", ".4f"),
+    "train\ns": ("train_s", ",.0f"),
+    "image\n/s": ("images_s", ",.0f"),
+    "RAM\nMiB": ("peak_mib", ",.0f"),
+    "model\nMiB": ("size_mib", ".1f"),
+}
+"""Heads, each with the figure of a row and its form: what a terminal of 80 columns holds. The report has all."""
+
+
 def table(rows: list[dict[str, Any]]) -> Any:
     """Lay the rows out for a terminal, the best first."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    made = Table()
-    columns = (
-        "Macro F1",
-        "best",
-        "AUROC",
-        "AP",
-        "misses",
-        "alarms",
-        "validation",
-        "train s",
-        "images/s",
-        "MiB",
-        "model MiB",
-    )
-    made.add_column("detector", overflow="fold")
-    for column in columns:
-        made.add_column(column, justify="right")
-    made.add_column("external data")
+    made = Table(box=SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False)
+    made.add_column("\ndetector", overflow="fold")
+    for head in COLUMNS:
+        made.add_column(head if "\n" in head else f"\n{head}", justify="right")
+    made.add_column("ext.\ndata")
     for row in sorted(rows, key=lambda row: -row["macro_f1"]):
-        made.add_row(
-            row["title"],
-            *(f"{row[name]:.4f}" for name in ("macro_f1", "best_macro_f1", "auroc", "average_precision")),
-            *(f"{row[name]:,}" for name in ("misses", "false_alarms")),
-            f"{row['validation']:.4f}",
-            *(f"{row[name]:,.0f}" for name in ("train_s", "images_s", "peak_mib")),
-            f"{row['size_mib']:.1f}",
-            "yes" if row["external_data"] else "no",
-        )
+        figures = (format(row[name], form) for name, form in COLUMNS.values())
+        made.add_row(row["asked"]["detector"], *figures, "yes" if row["external_data"] else "no")
     return made

@@ -63,7 +63,8 @@ def draw_comparison(rows: list[dict[str, Any]], path: Path) -> None:
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
     for colour, text in ((OWN, "gyeol"), (INSIDE, "this folder alone"), (OUTSIDE, "with external data")):
-        left.plot([], [], "o", color=colour, label=text)
+        if colour in colours:
+            left.plot([], [], "o", color=colour, label=text)
     figure.legend(loc="outside upper center", ncols=3, fontsize=9, frameon=False)
     try:
         with atomic_file(path, "wb") as stream:

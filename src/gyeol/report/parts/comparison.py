@@ -13,32 +13,33 @@ def comparison(sources: Sources, words: Words) -> Section | None:
     if not sources.comparison:
         return None
     ordered = sorted(sources.comparison, key=lambda row: (-row["macro_f1"], row["title"]))
+    # What was asked for comes first: a screen may be too narrow for all.
     rows = [
         [
             Cell(f"{place}. {row['title']}"),
-            *(share(row[name]) for name in ("macro_f1", "best_macro_f1", "auroc", "average_precision")),
-            *(count(row[name]) for name in ("misses", "false_alarms")),
-            share(row["validation"]),
+            *(share(row[name]) for name in ("macro_f1", "auroc", "validation")),
             *(Cell(f"{row[name]:,.0f}", row[name]) for name in ("train_s", "images_s", "peak_mib")),
             Cell(f"{row['size_mib']:.1f}", row["size_mib"]),
             Cell(words("comparison.yes" if row["external_data"] else "comparison.no")),
+            *(count(row[name]) for name in ("misses", "false_alarms")),
+            *(share(row[name]) for name in ("best_macro_f1", "average_precision")),
         ]
         for place, row in enumerate(ordered, 1)
     ]
     names = (
         "method",
         "macro_f1",
-        "best",
         "auroc",
-        "ap",
-        "misses",
-        "alarms",
         "validation",
         "train_s",
         "images_s",
         "peak",
         "size",
         "outside",
+        "misses",
+        "alarms",
+        "best",
+        "ap",
     )
     heads = [words(f"comparison.{name}") for name in names]
     made = charts(list(sources.comparison), words)
