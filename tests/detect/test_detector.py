@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from gyeol.data.layouts import read_training_data
 from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
 from gyeol.detect.surfaces import Surface
+from gyeol.detect.together import Group
 from gyeol.detect.verdict import Verdict
 from gyeol.errors import DataError, ModelError
 
@@ -103,3 +108,19 @@ def test_a_folder_without_defects_is_refused(tmp_path: Path) -> None:
     (tmp_path / "train" / "normal_images").mkdir()
     with pytest.raises(DataError, match="no images"):
         Detector().fit(tmp_path)
+
+
+def test_normals_beyond_the_memory_are_left_out_and_it_is_said(
+    folder: Path, small: Config, tmp_path: Path, texture: Callable[..., np.ndarray]
+) -> None:
+    shutil.copytree(folder, tmp_path / "many")
+    for number in range(86):
+        Image.fromarray(texture(number)).save(tmp_path / f"many/train/normal_images/more{number}.png")
+    said: list[str] = []
+    detector = Detector(replace(small, memory_gib=30 * 80 * 72 / 2**30))
+    dataset = read_training_data(tmp_path / "many")
+    course = detector._prepare(dataset, Group(), None, print, print, said.append)
+    assert len(course.images.defects) == 4
+    assert len(course.images.normals) == 60, "read 64 at a time"
+    assert "60 normals, drawn at random, fill" in said[-1]
+    assert "40 are left out" in said[-1]
