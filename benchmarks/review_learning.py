@@ -35,7 +35,6 @@ from record import Results, fingerprint, machine
 
 SCALE = Scale(kinds=3, normals=90, defects=9, test=180, test_defects=45)
 NETWORK = Config(crops=8, size=128, folds=2, widths=(16, 32, 48), blocks=(2, 1))
-REVIEWED = (10, 20, 40)
 ORDERS = {"next": "what to look at next", "random": "random order"}
 QUESTION = "learning from review"
 
@@ -44,11 +43,12 @@ def main() -> None:
     made = parser(__doc__, "review_learning.json", seeds=[0, 1], steps=80)
     made.add_argument("--further", type=int, default=60, help="steps after a review")
     made.add_argument("--orders", nargs="+", choices=ORDERS, default=list(ORDERS), help="to try")
+    made.add_argument("--reviewed", nargs="+", type=int, default=[10, 20, 40], help="images, at most 90")
     options = made.parse_args()
     results = begin(options)
     torch.set_num_threads(1)
     for seed in options.seeds:
-        wanted = [(order, count) for count in REVIEWED for order in options.orders]
+        wanted = [(order, count) for count in options.reviewed for order in options.orders]
         names = ["no review", *(name(order, count) for order, count in wanted)]
         todo = [each for each in names if results.wants(question=QUESTION, method=each, seed=seed)]
         if todo:
@@ -103,7 +103,7 @@ class Review:
 
     def answer(self, order: str, count: int, scores: list[Score], threshold: float) -> Path:
         """Have the key answer the first `count` images of an order; returns the review file."""
-        file = self.options.work / f"review-{self.seed}-{order}.db"
+        file = self.options.work / f"review-{self.seed}-{order}-{count}.db"
         for old in file.parent.glob(f"{file.name}*"):
             old.unlink()
         database = Database(file)

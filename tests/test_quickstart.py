@@ -35,7 +35,7 @@ def check(notebook: Any) -> None:
         r"Macro F1 (0\.\d+|1\.0+), AUROC (0\.\d+|1\.0+)", "".join(shown(c, "stream") for c in cells)
     )
     assert told
-    assert float(told[2]) > 0.6, "better than chance, even after so few steps"
+    assert float(told[2]) > 0.55, "better than chance, even after so few steps"
     assert "# A gyeol detector" in shown(cells[-1], "stream")
 
 
