@@ -1,4 +1,4 @@
-"""Macro F1 of every committed run on the samples and the tiles."""
+"""Macro F1 of every committed run on the samples and the magnetic tiles, with its seed."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 
 from style import BLUE, GREY, chart
 
-FILES = {"full": "full sample", "demo": "demo sample", "tiles": "magnetic tiles"}
+FILES = {"full": "full sample", "demo": "demo sample", "tiles": "tiles"}
 
 
 def draw(benchmarks: Path, path: Path) -> None:
     rows = [
-        (f"{title}, seed {row['seed']}", row["method"], row["metrics"])
+        (f"{title} {row['seed']}", row["method"], row["metrics"])
         for name, title in FILES.items()
         for row in json.loads((benchmarks / f"{name}.json").read_text())["rows"]
     ]
     rows.sort(key=lambda row: not row[1].startswith("gyeol"))
-    with chart(path, 8, 0.32 * len(rows) + 1.1) as figure:
+    with chart(path, 7, 0.32 * len(rows) + 1.1) as figure:
         axes = figure.subplots()
         for place, (_, method, found) in enumerate(rows):
             low, high = found["interval"]
@@ -30,5 +30,5 @@ def draw(benchmarks: Path, path: Path) -> None:
         axes.set_yticks(range(len(rows)), [f"{data}: {method}" for data, method, _ in rows])
         axes.invert_yaxis()
         axes.set_xlim(0.3, 1.08)
-        axes.set_xlabel("Macro F1 at the threshold chosen without the test, and its 95 % interval")
+        axes.set_xlabel("Macro F1 and its 95 % interval")
         axes.grid(axis="x", alpha=0.3)

@@ -11,7 +11,6 @@ SHELL, PYTHON = ("sh", "bash", "shell", "console"), ("python", "py")
 LEFT_OUT = {
     r"^make ": "it runs this test, or minutes of work; CI runs it",
     r"\bpip install\b": "it changes the environment of the tests; the wheel has tests of its own",
-    r"\bpython benchmarks/": "a measurement of minutes; its result is committed",
     r"^gyeol compare ": "it trains seven methods; tests/compare runs it",
     r"--cluster ": "it needs Ray, an object store or many machines; tests/cluster runs it",
     r"^gyeol sample data --scale demo --seed 1": "README lists the commands; by then there is a folder of that name",

@@ -1,7 +1,7 @@
 """Run `gyeol` and Python as a reader of the documentation would, in a world that is small and already warm.
 
 A server that has imported what the commands need, but computed nothing, forks for every command: each is a process of
-its own, with its own output and exit code, and the seconds that importing torch takes are paid once. What is small:
+its own, with its own output and exit code, and the seconds that importing torch takes are paid once. (Half of a short training goes into `torch._dynamo`, which every optimiser imports.) What is small:
 every sample has 2 kinds of 64 x 64 pixels, and every training takes as many steps as it must at least.
 """
 
@@ -26,7 +26,7 @@ END = "--- end of block "
 WARM = (
     "gyeol.cli.main gyeol.cli.sample gyeol.cli.work gyeol.cli.predict gyeol.cli.explore gyeol.cli.evaluate "
     "gyeol.report.page gyeol.report.charts.curves gyeol.web.server gyeol.cli.serving sklearn.cluster scipy.ndimage "
-    "onnx matplotlib.figure"
+    "onnx openvino matplotlib.figure torch._dynamo"
 )
 CLIENT = """#!{python} -IS
 import array, json, os, signal, socket, sys
@@ -34,10 +34,10 @@ link = socket.socket(socket.AF_UNIX)
 link.connect({path!r})
 job = json.dumps([{what!r}, sys.argv[1:], os.getcwd(), dict(os.environ)]).encode()
 link.sendmsg([len(job).to_bytes(4, "big") + job], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2]))])
-child = int(link.recv(16))
+child = int(link.recv(16, socket.MSG_WAITALL))
 for number in (signal.SIGTERM, signal.SIGINT):
     signal.signal(number, lambda number, frame: os.kill(child, number))
-sys.exit(int(link.recv(16) or 1))
+sys.exit(int(link.recv(16, socket.MSG_WAITALL) or 1))
 """
 
 
@@ -98,7 +98,7 @@ def _child(link: socket.socket) -> None:
     while len(job) < length:
         job += link.recv(length - len(job))
     what, words, folder, environment = json.loads(job)
-    link.send(str(os.getpid()).encode())
+    link.send(f"{os.getpid():16}".encode())
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
     os.chdir(folder)
@@ -108,7 +108,7 @@ def _child(link: socket.socket) -> None:
     with contextlib.suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()
-    link.send(str(code).encode())
+    link.send(f"{code:16}".encode())
     os._exit(code)
 
 
