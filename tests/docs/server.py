@@ -1,8 +1,9 @@
 """Run `gyeol` and Python as a reader of the documentation would, in a world that is small and already warm.
 
 A server that has imported what the commands need, but computed nothing, forks for every command: each is a process of
-its own, with its own output and exit code, and the seconds that importing torch takes are paid once. (Half of a short training goes into `torch._dynamo`, which every optimiser imports.) What is small:
-every sample has 2 kinds of 64 x 64 pixels, and every training takes as many steps as it must at least.
+its own, with its own output and exit code, and the seconds that importing torch takes are paid once. (Half of a short
+training is the import of `torch._dynamo`, which every optimiser needs.) What is small: every sample has 2 kinds of
+64 x 64 pixels, and every training takes as few steps as it can.
 """
 
 from __future__ import annotations
