@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 MINUTES ?= 5
 
-.PHONY: demo test test-web lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-compare bench-table
+.PHONY: demo test test-web lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-compare bench-table docs
 
 # The environment is made again when what it is made of changes.
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -36,6 +36,12 @@ test-web: setup
 	command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install --with-deps chromium
 	GYEOL_SCREENSHOTS=work/screenshots $(BIN)/python -m pytest tests/web tests/review tests/cli/test_serve.py
 	@echo "Look at work/screenshots/*.png"
+
+# The documentation as a site, in site/; a broken link or a page that is not there is an error.
+docs: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,docs]'
+	PYTHONPATH=docs/theme $(BIN)/zensical build --strict
+	@echo "Open site/index.html, or: PYTHONPATH=docs/theme $(BIN)/zensical serve"
 
 bench-sample: setup
 	$(BIN)/python benchmarks/sample.py

@@ -1,0 +1,34 @@
+"""Macro F1 of every committed run on the samples and the magnetic tiles, with its seed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from style import BLUE, GREY, chart
+
+FILES = {"full": "full sample", "demo": "demo sample", "tiles": "tiles"}
+
+
+def draw(benchmarks: Path, path: Path) -> None:
+    rows = [
+        (f"{title} {row['seed']}", row["method"], row["metrics"])
+        for name, title in FILES.items()
+        for row in json.loads((benchmarks / f"{name}.json").read_text())["rows"]
+    ]
+    rows.sort(key=lambda row: not row[1].startswith("gyeol"))
+    with chart(path, 7, 0.32 * len(rows) + 1.1) as figure:
+        axes = figure.subplots()
+        for place, (_, method, found) in enumerate(rows):
+            low, high = found["interval"]
+            colour = BLUE if method.startswith("gyeol") else GREY
+            axes.plot([low, high], [place, place], color=colour, linewidth=3, alpha=0.5)
+            axes.plot(found["macro_f1"], place, "o", color=colour)
+            axes.annotate(
+                f"{found['macro_f1']:.4f}", (high, place), (8, -4), textcoords="offset points", fontsize=11
+            )
+        axes.set_yticks(range(len(rows)), [f"{data}: {method}" for data, method, _ in rows])
+        axes.invert_yaxis()
+        axes.set_xlim(0.3, 1.08)
+        axes.set_xlabel("Macro F1 and its 95 % interval")
+        axes.grid(axis="x", alpha=0.3)
