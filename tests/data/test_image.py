@@ -329,3 +329,24 @@ def test_pixels_of_a_kind_that_nobody_reads_are_called_that(tmp_path: Path) -> N
     refused(
         save(Image.new("LAB", (64, 64)), tmp_path / "lab.tif"), "lab.tif: colour mode LAB is not supported"
     )
+
+
+def test_masks_of_every_mode_are_marked_where_they_are_bright(tmp_path: Path) -> None:
+    values = np.zeros((64, 64), np.float32)
+    values[0, 0], values[1, 1] = 1.0, 0.2
+    hidden = Image.new("RGBA", (64, 64), (255, 255, 255, 0))
+    hidden.putpixel((0, 0), (255, 255, 255, 255))
+    for name, mask in (
+        ("float", Image.fromarray(values)),
+        ("whole", Image.fromarray((values * 60000).astype(np.int32))),
+        ("bit", Image.fromarray(values > 0.5)),
+        ("hidden", hidden),
+    ):
+        marked = read_mask(save(mask, tmp_path / f"{name}.tif"))
+        assert np.argwhere(marked).tolist() == [[0, 0]], name
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+def test_broken_exif_is_no_reason_to_refuse_sound_pixels(tmp_path: Path) -> None:
+    path = save(Image.fromarray(RAMP), tmp_path / "a.png", exif=b"Exif\0\0MM\0*\xff\xff\xff\xf0broken")
+    np.testing.assert_array_equal(read_image(path), RAMP)

@@ -123,3 +123,12 @@ def test_a_key_of_other_images_is_refused_before_the_work(tmp_path):
     (tmp_path / "answers.csv").write_text("ImageId,answer\na.png,0\nb.png,0\n")
     with pytest.raises(DataError, match=r"answers\.csv: no defects"):
         check_key(tmp_path / "answers.csv", tmp_path / "images", ["a.png", "b.png"])
+
+
+def test_the_file_and_the_reason_are_in_the_message(tmp_path):
+    (tmp_path / "quoted.csv").write_text('ImageId,answer\n"a"b,0\n')
+    with pytest.raises(DataError, match=r"quoted\.csv: not a CSV table \(.*expected after"):
+        read_compared(tmp_path / "quoted.csv", tmp_path / "quoted.csv")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(DataError, match=r"folder: no answers\.csv in it"):
+        find_key(tmp_path / "folder")
