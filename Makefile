@@ -58,9 +58,9 @@ coverage: setup
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=json:work/coverage.json
 
 # Changes the code that decides our figures, line by line, and looks whether a test notices. docs/testing.md
+# Hours; MUTATION="--share 0.3 --minutes 30" takes a random part.
 mutation: $(VENV)/release
-	$(BIN)/mutmut run
-	$(BIN)/python benchmarks/mutation.py
+	$(BIN)/python benchmarks/mutation.py $(MUTATION)
 
 # The pins of constraints.txt with the hash of every file that the registry has of them. docs/supply.md
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --constraint constraints.txt \
