@@ -5,12 +5,25 @@ BIN := $(VENV)/bin
 DEMO := demo
 MINUTES ?= 5
 
-.PHONY: demo test test-web lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-compare bench-table docs
+# Where `make lock` finds PyTorch's build for CPUs; elsewhere https://download.pytorch.org/whl/cpu/torch
+TORCH_WHEELS ?= /opt/wheels
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1577836800)
 
-# The environment is made again when what it is made of changes.
-$(VENV)/ready: pyproject.toml constraints.txt
+.PHONY: demo test test-web test-package coverage mutation lint setup docs lock dist sbom licences audit clean
+.PHONY: bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-compare bench-table
+
+# The environment is made again when what it is made of changes. Every file is checked against its hash first; the
+# second step then has only gyeol itself to install, and with PyTorch's build for GPUs the libraries that it brings.
+$(VENV)/ready: pyproject.toml constraints.txt locks/ci.lock locks/torch.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(PIP) --no-deps --require-hashes --requirement locks/ci.lock --requirement locks/torch.lock
+	$(PIP) --no-build-isolation --editable '.[dev]'
+	touch $@
+
+# What releasing needs beyond it: to build, lock, audit and list.
+$(VENV)/release: $(VENV)/ready
+	$(PIP) --no-build-isolation --editable '.[dev,release]'
 	touch $@
 
 setup: $(VENV)/ready
@@ -32,16 +45,59 @@ test: lint
 
 # The review page in a real Chromium. Screenshots are left for a person to look at.
 test-web: setup
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,browser]'
+	$(PIP) --no-build-isolation --editable '.[dev,browser]'
 	command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install --with-deps chromium
 	GYEOL_SCREENSHOTS=work/screenshots $(BIN)/python -m pytest tests/web tests/review tests/cli/test_serve.py
 	@echo "Look at work/screenshots/*.png"
 
 # The documentation as a site, in site/; a broken link or a page that is not there is an error.
 docs: setup
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,docs]'
+	$(PIP) --no-build-isolation --editable '.[dev,docs]'
 	PYTHONPATH=docs/theme $(BIN)/zensical build --strict
 	@echo "Open site/index.html, or: PYTHONPATH=docs/theme $(BIN)/zensical serve"
+
+# Wheel and sdist built twice and compared, and installed into empty environments. docs/testing.md
+test-package: $(VENV)/release
+	$(BIN)/python -m pytest -m package tests/package
+
+# Branch coverage of the whole suite, which takes half as long again.
+coverage: setup
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=json:work/coverage.json
+
+# Changes the code that decides our figures, line by line, and looks whether a test notices. docs/testing.md
+# Hours; MUTATION="--share 0.3 --minutes 30" takes a random part.
+mutation: $(VENV)/release
+	$(BIN)/python benchmarks/mutation.py $(MUTATION)
+
+# The pins of constraints.txt with the hash of every file that the registry has of them. docs/supply.md
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --constraint constraints.txt \
+	--custom-compile-command 'make lock' --no-annotate
+FIND_TORCH := --find-links $(TORCH_WHEELS) --no-emit-package torch
+lock: $(VENV)/release
+	echo hatchling | $(LOCK) --output-file locks/build.lock -
+	$(LOCK) --output-file locks/predict.lock pyproject.toml
+	$(LOCK) $(FIND_TORCH) --output-file locks/serve.lock --extra train --extra web pyproject.toml
+	$(LOCK) $(FIND_TORCH) --output-file locks/ci.lock --extra dev --extra browser pyproject.toml
+	echo torch | $(LOCK) --no-deps --output-file locks/torch.lock -
+	sed -i -e '$$ s/$$/ \\/' -e '1i # The last hash is that of the build for CPUs, which PyPI does not carry.' locks/torch.lock
+	sha256sum $(TORCH_WHEELS)/torch-*.whl | sed -E 's/^([0-9a-f]+) .*/    --hash=sha256:\1/' >> locks/torch.lock
+
+dist: $(VENV)/release
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+
+# What is in the server's image, as a bill of materials in CycloneDX's form.
+sbom: $(VENV)/release
+	mkdir -p dist
+	cat locks/serve.lock locks/torch.lock | $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml \
+		--output-reproducible --output-file dist/gyeol.cdx.json -
+
+licences: $(VENV)/release
+	$(BIN)/python scripts/licences.py
+
+# --strict: a package that no database knows of fails, instead of passing unseen.
+audit: $(VENV)/release
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement locks/ci.lock --requirement locks/torch.lock
 
 bench-sample: setup
 	$(BIN)/python benchmarks/sample.py

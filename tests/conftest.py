@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 if TYPE_CHECKING:
     from gyeol.detect.detector import Detector  # torch only where a test asks for a detector
+
+# How long one example takes says nothing on a machine that is busy with other work.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def write_png(path: Path, pixels: np.ndarray | None = None, seed: int = 0) -> Path:

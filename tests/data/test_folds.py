@@ -47,3 +47,10 @@ def test_numpy_input_and_mistakes() -> None:
         grouped_folds([1, 2], [0], 2)
     with pytest.raises(ValueError, match="at least 2"):
         grouped_folds([1, 2], [0, 0], 1)
+
+
+def test_large_groups_are_placed_first_so_that_small_ones_can_even_them_out() -> None:
+    groups = [0] * 4 + [1, 2, 3, 4]
+    for seed in range(5):
+        folds = grouped_folds(groups, [0] * 8, 2, seed)
+        assert np.bincount(folds).tolist() == [4, 4]

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from gyeol.data.image import image_header, read_image, read_mask
+from gyeol.data.image import image_header, is_black, read_image, read_image_bytes, read_mask
 from gyeol.errors import DataError
 
 RAMP = np.tile(np.arange(256, dtype=np.uint8), (64, 1))
@@ -285,3 +285,68 @@ def test_header_is_read_without_the_pixels(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:60])
     assert image_header(path) == (70, 90, "RGB")
     refused(path)
+
+
+def test_bytes_are_read_like_a_file_and_named_in_errors(tmp_path: Path) -> None:
+    content = save(Image.fromarray(RAMP), tmp_path / "a.png").read_bytes()
+    np.testing.assert_array_equal(read_image_bytes(content, "a.png"), RAMP)
+    with pytest.raises(DataError, match=r"^s3://bucket/a\\n.png: the image is truncated; copy it again"):
+        read_image_bytes(content[: len(content) // 2], "s3://bucket/a\n.png")
+    wide = save(Image.fromarray(np.full((64, 64), 2.0, np.float32)), tmp_path / "a.tif").read_bytes()
+    with pytest.raises(DataError, match=r"^s3://bucket/a\\n.tif: float values outside 0..1"):
+        read_image_bytes(wide, "s3://bucket/a\n.tif")
+
+
+def test_a_mask_is_black_when_nothing_in_it_is_marked(tmp_path: Path) -> None:
+    one = np.zeros((64, 64), np.uint8)
+    one[3, 4] = 1
+    assert is_black(save(Image.fromarray(one * 0), tmp_path / "black.png"))
+    assert not is_black(save(Image.fromarray(one), tmp_path / "one.png"))
+    with pytest.raises(DataError, match=r"none.png: no such file"):
+        is_black(tmp_path / "none.png")
+
+
+def test_a_mask_of_16_bits_keeps_its_scale_and_from_32_on_it_is_grey(tmp_path: Path) -> None:
+    grey = [(65535, 1000, False), (65535, 40000, True), (32, 16, False), (32, 17, True)]
+    for peak, noise, marked in (*grey, (31, 1, True)):
+        values = np.zeros((64, 64), np.uint16)
+        values[0, 0], values[1, 1] = peak, noise
+        mask = read_mask(save(Image.fromarray(values), tmp_path / "mask.png"))
+        assert (mask[0, 0], mask[1, 1], mask[2, 2]) == (True, marked, False)
+
+
+def test_a_mask_is_named_with_its_image_if_that_is_known(tmp_path: Path) -> None:
+    path = save(Image.new("L", (64, 64)), tmp_path / "mask.png")
+    with pytest.raises(DataError, match=r"mask\.png: a mask marks no pixel"):
+        read_mask(path)
+    with pytest.raises(DataError, match=r"mask\.png: the mask of .*image\.png marks no pixel"):
+        read_mask(path, image=tmp_path / "image.png")
+
+
+def test_pixels_of_a_kind_that_nobody_reads_are_called_that(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(_tiff(bytes(64 * 64), 64, 64, 3, 1))
+    refused(tmp_path / "a.tif", "a kind of pixels that gyeol does not read")
+    refused(
+        save(Image.new("LAB", (64, 64)), tmp_path / "lab.tif"), "lab.tif: colour mode LAB is not supported"
+    )
+
+
+def test_masks_of_every_mode_are_marked_where_they_are_bright(tmp_path: Path) -> None:
+    values = np.zeros((64, 64), np.float32)
+    values[0, 0], values[1, 1] = 1.0, 0.2
+    hidden = Image.new("RGBA", (64, 64), (255, 255, 255, 0))
+    hidden.putpixel((0, 0), (255, 255, 255, 255))
+    for name, mask in (
+        ("float", Image.fromarray(values)),
+        ("whole", Image.fromarray((values * 60000).astype(np.int32))),
+        ("bit", Image.fromarray(values > 0.5)),
+        ("hidden", hidden),
+    ):
+        marked = read_mask(save(mask, tmp_path / f"{name}.tif"))
+        assert np.argwhere(marked).tolist() == [[0, 0]], name
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+def test_broken_exif_is_no_reason_to_refuse_sound_pixels(tmp_path: Path) -> None:
+    path = save(Image.fromarray(RAMP), tmp_path / "a.png", exif=b"Exif\0\0MM\0*\xff\xff\xff\xf0broken")
+    np.testing.assert_array_equal(read_image(path), RAMP)

@@ -105,3 +105,15 @@ def test_a_test_needs_labels_defects_and_normals(piece, tmp_path: Path) -> None:
         split_dataset(whole, 1, 1.0, 0)
     with pytest.raises(DataError, match="test images have no labels"):
         split_dataset(Dataset(tmp_path, images, (images[0].path,)), 1, 0.5, 0)
+
+
+def test_the_seed_decides_the_split_and_the_same_seed_gives_the_same(piece, tmp_path: Path) -> None:
+    images = [piece(f"d{n}", surface(n), "crack") for n in range(6)]
+    images += [piece(f"n{n}", surface(50 + n)) for n in range(6)]
+    data = Dataset(tmp_path, tuple(images), split=False)
+    splits = [
+        tuple(sorted(image.path.stem for image in split_dataset(data, 3, 0.5, seed=seed).defects))
+        for seed in (0, 0, 0, 1, 2, 3)
+    ]
+    assert splits[0] == splits[1] == splits[2]
+    assert len(set(splits)) > 1

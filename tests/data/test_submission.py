@@ -183,3 +183,34 @@ def test_any_ids_survive_the_round_trip(
     back, values = read_submission(folder / "out.csv")
     assert back == ids
     assert values.tolist() == answers.tolist()
+
+
+def test_equal_answers_are_warned_of_only_in_a_sound_file_of_two_rows_or_more(tmp_path: Path) -> None:
+    path = tmp_path / "submission.csv"
+    for content, warnings in (
+        ("ImageId,answer\na,1\n", ()),
+        ("ImageId,answer\na,1\nb,1\n", ("All 2 answers are 1.",)),
+        ("ImageId,answer\na,1\na,1\n", ()),
+        ("ImageId,answer\na,1\nb,0\n", ()),
+    ):
+        path.write_text(content)
+        assert inspect_submission(path).warnings == warnings
+
+
+def test_a_sample_that_is_no_table_is_named_with_its_first_problem(tmp_path: Path) -> None:
+    path = tmp_path / "sample.csv"
+    path.write_text("ImageId,answer\na,0\nb\n")
+    with pytest.raises(DataError, match=r"sample\.csv: .*line 3"):
+        read_sample_ids(path)
+
+
+def test_what_is_not_written_is_named_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "submission.csv"
+    with pytest.raises(DataError, match=r"submission\.csv is not written: 2 ids but 1 answers"):
+        write_submission(path, ["a", "b"], [1])
+    odd = "x" * 30 + "before" + "\udcff" + "after" + "y" * 30
+    with pytest.raises(DataError, match=r"submission\.csv is not written: .*before.*after.*rename") as caught:
+        write_submission(path, ["a", odd], [1, 0])
+    assert "x" * 20 not in str(caught.value)
+    assert "y" * 20 not in str(caught.value)
+    assert not path.exists()

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gyeol.detect.threshold import choose_threshold, expected_macro_f1, share_above, share_below
+from gyeol.detect.threshold import choose_threshold, expect, expected_macro_f1, share_above, share_below
+from gyeol.metrics import macro_f1
 
 quick = settings(max_examples=60, deadline=None)
 few_scores = st.lists(st.floats(-20, 100, allow_nan=False), min_size=1, max_size=60).map(np.array)
@@ -157,3 +160,104 @@ def test_the_estimate_is_for_the_share_of_defects_that_it_names() -> None:
     expected = expected_macro_f1(np.array([choice.missed]), np.array([choice.alarms]), choice.prevalence)
     assert choice.macro_f1 == pytest.approx(expected[0])
     assert choice.interval[0] <= choice.macro_f1 <= choice.interval[1]
+
+
+def test_the_share_of_normals_above_is_counted_up_to_the_tail_and_exponential_from_there() -> None:
+    normals = np.arange(100.0)[::-1]
+    start, slope = 89.1, 5.4  # the 90 % quantile, and how far the ten beyond it lie from it on average
+    at = np.array([-1.0, 0.0, 50.0, 50.5, 89.05, 89.1, 100.0, 200.0, 1e6])
+    beyond = [0.1 * np.exp(-(each - start) / slope) for each in (100.0, 200.0)]
+    told = share_above(normals, at)
+    np.testing.assert_allclose(told[:8], [1, 0.99, 0.49, 0.49, 0.1, 0.1, *beyond], rtol=1e-9)
+    assert 0 < told[8] < 1e-300, "however far, never quite none"
+
+
+def test_of_equal_normals_the_tail_is_as_short_as_can_be() -> None:
+    told = share_above(np.ones(20), np.array([0.999, 1.0, 1.001]))
+    np.testing.assert_allclose(told, [1.0, 0.1, 0.1 * np.exp(-1)], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("defects", "spread"),
+    [
+        pytest.param(np.arange(10.0), np.std(np.arange(10.0)), id="standard deviation"),
+        pytest.param(np.array([0, 4, 5, 6, 40.0]), 2 / 1.34, id="quartiles, where some lie far out"),
+        pytest.param(
+            np.array([5, 5, 5, 5, 9.0]), 1.6, id="standard deviation, where the quartiles are equal"
+        ),
+    ],
+)
+def test_the_share_of_defects_below_is_that_of_gaussians_by_silvermans_rule(
+    defects: np.ndarray, spread: float
+) -> None:
+    width = 0.9 * spread / len(defects) ** 0.2
+    at = np.array([-3.0, 4.5, 7.0])
+    wanted = [np.mean([NormalDist(each, width).cdf(t) for each in defects]) for t in at]
+    np.testing.assert_allclose(share_below(defects, at), wanted, atol=1e-9)
+
+
+def test_of_equal_defects_the_gaussians_are_as_narrow_as_can_be() -> None:
+    told = share_below(np.full(3, 5.0), np.array([4.999, 5.0, 5.001]))
+    np.testing.assert_allclose(told, [NormalDist().cdf(z) for z in (-1, 0, 1)], atol=1e-9)
+
+
+@pytest.mark.parametrize(("missed", "alarms"), [(10, 0), (0, 40), (7, 13), (150, 600)])
+def test_the_expected_macro_f1_is_that_of_a_large_test(missed: int, alarms: int) -> None:
+    truth = np.repeat([1, 0], [200, 800])
+    answers = np.concatenate([np.arange(200) >= missed, np.arange(800) < alarms])
+    told = expected_macro_f1(np.array([missed / 200]), np.array([alarms / 800]), 0.2)
+    assert told[0] == pytest.approx(macro_f1(truth, answers))
+
+
+@pytest.mark.parametrize("prevalence", [0.02, 0.2, 0.5])
+def test_no_other_threshold_is_expected_to_do_better(prevalence: float) -> None:
+    rng = np.random.default_rng(7)
+    normals, defects = rng.normal(0, 1, 60), rng.normal(3, 1, 12)
+    choice = choose_threshold(normals, defects, prevalence, rounds=2)
+    grid = np.linspace(-1, 8, 3001)
+    expected = expected_macro_f1(share_below(defects, grid), share_above(normals, grid), prevalence)
+    assert choice.macro_f1 == pytest.approx(expected.max(), abs=2e-5)
+    assert choice.prevalence == prevalence
+    assert choice.missed == pytest.approx(share_below(defects, np.array([choice.threshold]))[0])
+    assert choice.alarms == pytest.approx(share_above(normals, np.array([choice.threshold]))[0])
+
+
+def test_where_nobody_knows_the_threshold_is_the_best_on_average_over_all_shares() -> None:
+    rng = np.random.default_rng(8)
+    normals, defects = rng.normal(0, 1, 60), rng.normal(2, 1, 12)
+    choice = choose_threshold(normals, defects, rounds=2)
+    assert choice.prevalence == pytest.approx(0.255)
+
+    def mean(at: np.ndarray) -> np.ndarray:
+        below, above = share_below(defects, at), share_above(normals, at)
+        return np.mean([expected_macro_f1(below, above, share) for share in np.linspace(0.01, 0.5, 50)], 0)
+
+    assert mean(np.array([choice.threshold]))[0] > mean(np.linspace(-1, 8, 2001)).max() - 3e-5
+
+
+def test_the_interval_holds_95_of_100_resamples_of_defects_and_normals() -> None:
+    rng = np.random.default_rng(9)
+    normals, defects = rng.normal(0, 1, 100), rng.normal(2, 1, 20)
+    found = expect(normals, defects, 1.5, 0.2, rounds=300, seed=1)
+    at, again = np.array([1.5]), np.random.default_rng(2)
+    resampled = [
+        expected_macro_f1(
+            share_below(again.choice(defects, 20), at), share_above(again.choice(normals, 100), at), 0.2
+        )[0]
+        for _ in range(300)
+    ]
+    np.testing.assert_allclose(found.interval, np.quantile(resampled, (0.025, 0.975)), atol=0.02)
+    assert found.interval != expect(normals, defects, 1.5, 0.2, rounds=300, seed=2).interval
+    assert found.threshold == 1.5
+
+
+def test_two_hundred_resamples_unless_told_and_integers_will_do() -> None:
+    rng = np.random.default_rng(10)
+    normals, defects = rng.integers(0, 40, 30), rng.integers(30, 60, 10)
+    told = choose_threshold(normals, defects, 0.1)
+    assert told == choose_threshold(normals.astype(float), defects.astype(float), 0.1, 200, 0)
+    assert told == expect(normals, defects, told.threshold, 0.1)
+    assert told.interval != choose_threshold(normals, defects, 0.1, rounds=201).interval
+    again = choose_threshold(normals, defects, 0.1, seed=3)
+    assert again == expect(normals, defects, told.threshold, 0.1, seed=3)
+    assert again.interval != told.interval

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from gyeol.errors import DataError
-from gyeol.metrics.answers import find_key, gravest, read_compared
+from gyeol.metrics.answers import check_key, find_key, gravest, read_compared
 
 
 @pytest.fixture
@@ -113,3 +113,22 @@ def test_the_gravest_mistakes_come_first_and_misses_before_false_alarms(files):
     assert [found.ids[n] for n in gravest(found, most=1)] == ["b", "d"]
     unscored = files("ImageId,answer\na,0\nb,0\nc,1\nd,1\ne,1\n", key)
     assert [unscored.ids[n] for n in gravest(unscored)] == ["a", "b", "c", "d"]
+
+
+def test_a_key_of_other_images_is_refused_before_the_work(tmp_path):
+    (tmp_path / "answers.csv").write_text("ImageId,answer\na.png,0\nb.png,1\n")
+    check_key(tmp_path, tmp_path / "images", ["b", "a"])
+    with pytest.raises(DataError, match=r"images: lacks 1 of the 2 ids in .*answers.csv \(b.png\) and has 1"):
+        check_key(tmp_path, tmp_path / "images", ["a.png", "c.png"])
+    (tmp_path / "answers.csv").write_text("ImageId,answer\na.png,0\nb.png,0\n")
+    with pytest.raises(DataError, match=r"answers\.csv: no defects"):
+        check_key(tmp_path / "answers.csv", tmp_path / "images", ["a.png", "b.png"])
+
+
+def test_the_file_and_the_reason_are_in_the_message(tmp_path):
+    (tmp_path / "quoted.csv").write_text('ImageId,answer\n"a"b,0\n')
+    with pytest.raises(DataError, match=r"quoted\.csv: not a CSV table \(.*expected after"):
+        read_compared(tmp_path / "quoted.csv", tmp_path / "quoted.csv")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(DataError, match=r"folder: no answers\.csv in it"):
+        find_key(tmp_path / "folder")

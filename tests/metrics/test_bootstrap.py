@@ -72,3 +72,8 @@ def test_shapes_that_differ_are_refused():
     for statistic in (macro_f1, lambda first, second: 0.0):
         with pytest.raises(ValueError, match="2 truths but 3"):
             bootstrap_interval(statistic, [0, 1], [0, 1, 1])
+
+
+def test_one_resample_is_enough_to_ask_for(answered):
+    low, high = bootstrap_interval(macro_f1, *answered, n=1)
+    assert low == high < 1

@@ -117,3 +117,11 @@ def test_importing_the_metrics_is_cheap():
     code = "import sys, gyeol.metrics; print([m for m in ('sklearn', 'scipy', 'PIL') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_between_scores_with_nothing_between_them_the_threshold_is_the_upper_one():
+    below = 1.0
+    above = float(np.nextafter(below, 2))
+    threshold, value = best_threshold([0, 0, 1, 1], [below, below, above, above])
+    assert (threshold, value) == (above, 1)
+    assert best_threshold([0, 1], [1.0, 2.0]) == (1.5, 1)

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gyeol.errors import DataError
 from gyeol.metrics import auroc, macro_f1
@@ -54,3 +55,34 @@ def test_heat_maps_without_masks_are_refused(tmp_path):
     (tmp_path / "answers.csv").write_text("ImageId,answer\na,0\nb,1\n")
     with pytest.raises(DataError, match="give the key's masks with --masks"):
         evaluate_files(tmp_path / "answers.csv", tmp_path, heatmaps=tmp_path)
+
+
+def test_each_cell_of_the_confusion_is_in_its_place():
+    truth = np.repeat([0, 0, 1, 1], [7, 3, 2, 5])
+    answers = np.repeat([0, 1, 0, 1], [7, 3, 2, 5])
+    found = evaluate(truth, answers)
+    assert found.confusion == ((7, 3), (2, 5))
+    assert (found.normal.support, found.defective.support) == (10, 7)
+    assert found.defective.recall == pytest.approx(5 / 7)
+
+
+def test_files_are_compared_with_their_heat_maps(tmp_path):
+    (tmp_path / "scores.csv").write_text("ImageId,answer,score\na,0,0.1\nb,1,0.9\nc,0,0.3\nd,0,0.2\n")
+    (tmp_path / "answers.csv").write_text("ImageId,answer,kind\na,0,x\nb,1,x\nc,1,y\nd,0,y\n")
+    for folder in ("heatmaps", "masks"):
+        (tmp_path / folder).mkdir()
+    for place, name in enumerate("abcd"):
+        marked = np.zeros((20, 30), np.uint8)
+        marked[4:9, 5 + place : 15] = 255 if name in "bc" else 0
+        Image.fromarray(marked).save(tmp_path / "heatmaps" / f"{name}.png")
+        if name in "bc":
+            Image.fromarray(marked).save(tmp_path / "masks" / f"{name}.png")
+    found = evaluate_files(tmp_path / "scores.csv", tmp_path, tmp_path / "heatmaps")
+    assert found.confusion == ((2, 0), (1, 1))
+    assert [row.kind for row in found.kinds] == ["x", "y"]
+    assert found.ranking.auroc == 1
+    assert (found.localisation.regions, found.localisation.aupro) == (2, pytest.approx(1))
+    elsewhere = tmp_path / "elsewhere"
+    (tmp_path / "masks").rename(elsewhere)
+    assert evaluate_files(tmp_path / "scores.csv", tmp_path, tmp_path / "heatmaps", elsewhere) == found
+    assert evaluate_files(tmp_path / "scores.csv", tmp_path).localisation is None

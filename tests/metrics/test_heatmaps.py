@@ -83,3 +83,31 @@ def test_no_mask_at_all_is_refused(folders):
         path.unlink()
     with pytest.raises(DataError, match="no mask for any defect"):
         measure_heatmaps(heatmaps, masks, IDS, TRUTH)
+
+
+def test_from_32_on_a_mask_is_grey_and_below_it_holds_labels(folders):
+    _, masks = folders
+    with_noise = np.array(Image.open(masks / "a.png"))
+    perfect = measure_heatmaps(*folders, IDS, TRUTH).aupro
+    for peak, noise, same in ((32, 16, True), (32, 17, False), (31, 1, False)):
+        Image.fromarray(np.where(with_noise > 0, peak, noise).astype(np.uint8)).save(masks / "a.png")
+        assert (measure_heatmaps(*folders, IDS, TRUTH).aupro == pytest.approx(perfect)) is same
+
+
+@pytest.mark.parametrize(("name", "reason"), [("text", "damaged, or no image"), ("gone", "No such file")])
+def test_why_a_heat_map_cannot_be_read_is_said(folders, name, reason):
+    heatmaps, _ = folders
+    (heatmaps / "b.png").unlink()
+    if name == "text":
+        (heatmaps / "b.png").write_text("no image")
+    else:
+        (heatmaps / "b.png").symlink_to(heatmaps / "nowhere")
+    with pytest.raises(DataError, match=rf"b\.png: cannot be read \({reason}"):
+        measure_heatmaps(*folders, IDS, TRUTH)
+
+
+def test_a_picture_is_no_heat_map_and_is_named(folders):
+    heatmaps, _ = folders
+    Image.new("RGB", (30, 20)).save(heatmaps / "c.png")
+    with pytest.raises(DataError, match=r"heatmaps/c\.png: a picture \(RGB\)"):
+        measure_heatmaps(*folders, IDS, TRUTH)
