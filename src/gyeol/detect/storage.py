@@ -14,18 +14,21 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
+from gyeol.data.image import MAX_SIDE
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
 from gyeol.detect.device import pick_device
 from gyeol.detect.network import STRIDE, CellNet, channels_last
 from gyeol.detect.record import model_card
 from gyeol.errors import ModelError, OutputError
-from gyeol.files import atomic_directory
+from gyeol.files import atomic_directory, printable
 from gyeol.kinds import Kinds
 
 SCHEMA = 2
 """Version of the directory's form; a reader refuses what it does not know."""
 WEIGHTS, DESCRIPTION, CARD = "weights.safetensors", "detector.json", "card.md"
+_MOST = {WEIGHTS: 512 * 2**20, DESCRIPTION: 64 * 2**20}
+"""Bytes of each file that are read: a hundred times what a long training on many images writes."""
 
 
 @dataclass
@@ -95,7 +98,7 @@ def read(path: Path) -> Parts:
     """
     description = _read_description(path)
     try:
-        blob = (path / WEIGHTS).read_bytes()
+        blob = _bytes(path / WEIGHTS)
     except OSError as error:
         raise ModelError(f"cannot read {path / WEIGHTS}: {error.strerror}; train the model again") from error
     sums = description.get("sha256")
@@ -105,17 +108,56 @@ def read(path: Path) -> Parts:
         tensors = load_tensors(blob)
         config = Config.from_dict(description["config"])
         record = dict(description["record"])
-        net = CellNet(config.widths, config.blocks, int(record["crop_size"]) // STRIDE)
+        net = CellNet(config.widths, config.blocks, _window(record))
         net.load_state_dict(_part(tensors, "net."))
         arrays = {name: value.numpy() for name, value in tensors.items()}
         kinds = Kinds.from_arrays(_part(arrays, "kinds."))
         calibration = Calibration(**_part(arrays, "calibration."))
         threshold = float(description["threshold"])
-    except (SafetensorError, LookupError, TypeError, ValueError, RuntimeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        _check_numbers(net, kinds, calibration, threshold)
+        model_card(threshold, record)  # what else reads the record finds in it what the card does
+    # OverflowError: an integer of a thousand digits
+    except (
+        SafetensorError, LookupError, TypeError, ValueError, RuntimeError, AttributeError, OverflowError, ModelError
+    ) as error:  # fmt: skip
+        reason = printable(str(error).splitlines()[0])[:200] if str(error) else type(error).__name__
         raise ModelError(f"{path} is not a whole gyeol model ({reason}); train it again") from error
     net = channels_last(net.to(pick_device())).eval().requires_grad_(False)
     return Parts(config, net, kinds, calibration, threshold, record)
+
+
+def _bytes(file: Path) -> bytes:
+    """Read a file of bounded size."""
+    if file.stat().st_size > _MOST[file.name]:
+        raise ModelError(f"{file} has more than {_MOST[file.name] // 2**20} MiB and is no gyeol model's")
+    return file.read_bytes()
+
+
+def _window(record: dict[str, Any]) -> int:
+    """Say the side in cells of the surface that a cell is judged against."""
+    side = record["crop_size"]
+    if not isinstance(side, int) or not 64 <= side <= MAX_SIDE:
+        raise ValueError(f"crop_size is {side!r}")
+    return side // STRIDE
+
+
+def _check_numbers(net: CellNet, kinds: Kinds, calibration: Calibration, threshold: float) -> None:
+    """Refuse numbers with which every image would be called normal, without a word."""
+    numbers = {
+        **{f"net.{name}": value.numpy() for name, value in net.state_dict().items()},
+        **{f"kinds.{name}": value for name, value in kinds.to_arrays().items()},
+        "calibration.centre": calibration.centre,
+        "calibration.scale": calibration.scale,
+        "threshold": np.array(threshold),
+    }
+    for name, values in numbers.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} holds what is no finite number")
+    for name in ("kinds.scale", "kinds.spreads", "calibration.scale"):
+        if not (numbers[name] > 0).all():
+            raise ValueError(f"{name} must be above 0")
+    if calibration.centre.shape != (kinds.count,) or calibration.scale.shape != (kinds.count,):
+        raise ValueError(f"the calibration is not one of {kinds.count} kinds")
 
 
 def weights_id(path: Path) -> str:
@@ -126,7 +168,10 @@ def weights_id(path: Path) -> str:
     ModelError
         If there is no detector.
     """
-    return str(_read_description(path)["sha256"][WEIGHTS])[:16]
+    sums = _read_description(path).get("sha256")
+    if not isinstance(sums, dict) or not isinstance(sums.get(WEIGHTS), str):
+        raise ModelError(f"{path / DESCRIPTION} is damaged (it has no checksum); train the model again")
+    return str(sums[WEIGHTS])[:16]
 
 
 def _read_description(path: Path) -> dict[str, Any]:
@@ -134,17 +179,18 @@ def _read_description(path: Path) -> dict[str, Any]:
     if not path.exists():
         raise ModelError(f"no model at {path}; make one with: gyeol train DATA -o {path}")
     try:
-        description = json.loads(file.read_text(encoding="utf-8"))
+        description = json.loads(_bytes(file).decode())
     except OSError as error:
         raise ModelError(
             f"{path} is not a gyeol model: cannot read {file.name} ({error.strerror})"
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # lists in lists without end
         raise ModelError(f"{file} is damaged (it is not JSON); train the model again") from error
     if not isinstance(description, dict) or description.get("schema") != SCHEMA:
         found = description.get("schema") if isinstance(description, dict) else None
         raise ModelError(
-            f"{file} is of form {found!r} and this gyeol reads form {SCHEMA}; train again or update gyeol"
+            f"{file} is of form {printable(repr(found))[:40]} and this gyeol reads form {SCHEMA}; "
+            "train again or update gyeol"
         )
     return description
 

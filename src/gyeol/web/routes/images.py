@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shutil
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -108,17 +109,24 @@ async def heat(number: Number, served: Here) -> Response:
 
 def _keep(served: Served, file: UploadFile) -> int:
     """Keep an upload under its content's name, so that no name from outside becomes a path."""
-    content, _ = read_upload(file)
+    read_upload(file)
+    file.file.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while block := file.file.read(2**20):  # never the whole of it in memory
+        digest.update(block)
+        size += len(block)
+    file.file.seek(0)
     folder = served.settings.uploads.resolve()
-    name = f"{hashlib.sha256(content).hexdigest()[:32]}{_extension(content)}"
+    name = f"{digest.hexdigest()[:32]}{_extension(file.file.read(8))}"
     if not (folder / name).exists():
         taken = sum(each.stat().st_size for each in folder.iterdir()) if folder.is_dir() else 0
-        if taken + len(content) > served.settings.uploads_bytes:
+        if taken + size > served.settings.uploads_bytes:
             raise HTTPException(
                 507, "the server keeps as many uploads as it may; remove some, or raise the limit"
             )
         with atomic_file(folder / name, "wb") as stream:
-            stream.write(content)
+            file.file.seek(0)
+            shutil.copyfileobj(file.file, stream)
     title = Path(printable(file.filename or "").replace("\\", "/")).name[:200] or name
     return add_images(served.database, folder, [folder / name], [title])[0]
 

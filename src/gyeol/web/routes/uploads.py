@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +12,7 @@ from numpy.typing import NDArray
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from gyeol.data.image import read_image
-from gyeol.errors import DataError
-from gyeol.files import printable
+from gyeol.data.image import read_image_stream
 
 FORM: dict[str, Any] = {
     "requestBody": {
@@ -62,21 +58,12 @@ async def uploaded(request: Request, most: int) -> AsyncIterator[list[UploadFile
         raise
 
 
-def read_upload(file: UploadFile) -> tuple[bytes, NDArray[np.uint8]]:
-    """Read an upload's bytes and its pixels (H, W); its name is for messages only and never a path.
+def read_upload(file: UploadFile) -> NDArray[np.uint8]:
+    """Read an upload's pixels (H, W); its name is for messages only and never a path.
 
     Raises
     ------
     DataError
         If it cannot be read as an image.
     """
-    name = printable(file.filename or "upload")[:200]
-    file.file.seek(0)
-    content = file.file.read()
-    with tempfile.NamedTemporaryFile(suffix=".upload") as held:
-        held.write(content)
-        held.flush()
-        try:
-            return content, read_image(Path(held.name))
-        except DataError as error:
-            raise DataError(str(error).replace(held.name, name)) from None
+    return read_image_stream(file.file, (file.filename or "upload")[:200])
