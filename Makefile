@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 MINUTES ?= 5
 
-.PHONY: demo test test-web lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-table
+.PHONY: demo test test-web test-api fuzz lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-table
 
 # The environment is made again when what it is made of changes.
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -36,6 +36,17 @@ test-web: setup
 	command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install --with-deps chromium
 	GYEOL_SCREENSHOTS=work/screenshots $(BIN)/python -m pytest tests/web tests/review tests/cli/test_serve.py
 	@echo "Look at work/screenshots/*.png"
+
+# Requests drawn from the API's description.
+test-api: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,api]'
+	$(BIN)/python -m pytest tests/web/test_schema.py
+
+# Coverage-guided fuzzing, ten minutes for each of four readers; SECONDS=60 for a short one. See docs/input.md.
+SECONDS ?= 600
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,fuzz]'
+	nice -n 10 $(BIN)/python benchmarks/fuzz.py --seconds $(SECONDS)
 
 bench-sample: setup
 	$(BIN)/python benchmarks/sample.py

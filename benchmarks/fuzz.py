@@ -71,7 +71,7 @@ def fuzz(target: str, seconds: int) -> dict[str, Any]:
         command = [
             sys.executable, Path(__file__).with_name("fuzz_targets") / f"{target}.py", f"-max_total_time={left:.0f}",
             f"-timeout={HANG}", f"-rss_limit_mb={TARGETS[target] + ROOM}", f"-artifact_prefix={folder}/",
-            "-print_final_stats=1", "-max_len=32768", folder / "corpus",
+            "-print_final_stats=1", "-max_len=131072", folder / "corpus",
         ]  # fmt: skip
         with log.open("wb") as stream:
             done = subprocess.run(

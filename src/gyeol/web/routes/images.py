@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from gyeol.errors import DataError
@@ -90,14 +89,16 @@ async def thumbnail(number: Number, served: Here) -> Response:
     """Give a small JPEG."""
     row = served.image(number)
     # Not by the workers: decoding is short, and must not wait behind judging.
-    return Response(await run_in_threadpool(served.thumbnail, row), headers=_KEEP, media_type="image/jpeg")
+    return Response(
+        await served.decode(partial(served.thumbnail, row)), headers=_KEEP, media_type="image/jpeg"
+    )
 
 
 @router.get("/images/{number}/picture", response_class=Response, responses=_PNG)
 async def picture(number: Number, served: Here) -> Response:
     """Give the picture as the model sees it: grey, upright, 8 bit, PNG."""
     row = served.image(number)
-    return Response(await run_in_threadpool(served.picture, row), headers=_KEEP, media_type="image/png")
+    return Response(await served.decode(partial(served.picture, row)), headers=_KEEP, media_type="image/png")
 
 
 @router.get("/images/{number}/heat", response_class=Response, responses=_PNG)

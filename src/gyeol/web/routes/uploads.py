@@ -37,6 +37,10 @@ FORM: dict[str, Any] = {
 """The form, for the documentation: it is read here and not by FastAPI, which would not limit the number of files."""
 
 
+UPLOADS = frozenset({"/api/predict", "/api/heatmap", "/api/images"})
+"""Where the form is taken."""
+
+
 @asynccontextmanager
 async def uploaded(request: Request, most: int) -> AsyncIterator[list[UploadFile]]:
     """Give the files of a form's field ``files``; they are on the disk, not in memory, and go with the block.
@@ -46,6 +50,9 @@ async def uploaded(request: Request, most: int) -> AsyncIterator[list[UploadFile
     HTTPException
         413 for more than `most` files, 422 for none, 400 for what is no form.
     """
+    kind = request.headers.get("content-type", "").lower()
+    if not kind.startswith("multipart/form-data"):  # the other form of forms is held in memory
+        raise HTTPException(422, "no images; send them as multipart/form-data, in the field 'files'")
     try:
         async with request.form(max_files=most, max_fields=8, max_part_size=64 * 1024) as form:
             files = [each for each in form.getlist("files") if isinstance(each, UploadFile)]
