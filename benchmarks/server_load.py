@@ -135,8 +135,8 @@ def main() -> None:
 def serve(options: argparse.Namespace, folder: Path) -> tuple[subprocess.Popen[str], int]:
     command = [
         sys.executable,
-        "-m",
-        "gyeol",
+        "-c",
+        START,
         "serve",
         options.model,
         "--folder",
@@ -149,12 +149,14 @@ def serve(options: argparse.Namespace, folder: Path) -> tuple[subprocess.Popen[s
         words, stderr=subprocess.PIPE, text=True, env={**os.environ, "GYEOL_TOKEN": ""}
     )
     assert process.stderr is not None  # noqa: S101
+    said = []
     for line in process.stderr:
+        said.append(line)
         if "review page" in line:
             port = int(line.split()[2].rstrip("/").rpartition(":")[2])
             break
     else:
-        sys.exit("the server did not start")
+        sys.exit(f"the server did not start: {''.join(said)}")
     threading.Thread(target=process.stderr.read, daemon=True).start()
     for _ in range(600):
         try:

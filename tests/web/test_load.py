@@ -33,6 +33,8 @@ def test_more_clients_than_places_get_an_answer_or_a_time_to_come_again(
         running = server(app)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]})
         thread.start()
+        while not running.started:
+            time.sleep(0.01)
         until = time.monotonic() + SECONDS
 
         def ask(client: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -45,6 +46,8 @@ def test_every_answer_is_one_that_the_description_promises(settings: Settings, f
         running = server(app)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]})
         thread.start()
+        while not running.started:
+            time.sleep(0.01)
         base = f"http://127.0.0.1:{bound.getsockname()[1]}"
         try:
             for found in schema.get_all_operations():

@@ -65,7 +65,7 @@ def create_app(settings: Settings, *, background: bool = True) -> FastAPI:
         docs_url=None,  # FastAPI's pages load scripts from another site
         redoc_url=None,
         lifespan=life,
-        responses=problems(422),
+        responses=problems(400, 401, 413, 422, 429),  # what any request may be answered with
     )
     app.state.served = served
     for each in (page, health, login, predict, images, verdicts, model, export):

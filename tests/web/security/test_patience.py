@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,8 @@ def port(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         running = server(app)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]})
         thread.start()
+        while not running.started:
+            time.sleep(0.01)
         yield bound.getsockname()[1]
         running.should_exit = True
         thread.join(60)
