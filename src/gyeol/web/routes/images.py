@@ -50,7 +50,7 @@ def images(served: Here) -> dict[str, list[Any]]:
     return columns(served.database)
 
 
-@router.post("/images", openapi_extra=FORM, responses=problems(400, 401, 408, 413, 422, 429, 507))
+@router.post("/images", openapi_extra=FORM, responses=problems(400, 401, 408, 413, 422, 429, 503, 507))
 async def upload(request: Request, served: Here) -> Added:
     """Put images under review. They are kept on the server, under the name of their content."""
     numbers: list[int] = []
@@ -84,7 +84,11 @@ def following(served: Here, kind: Kind = None, limit: int = 500) -> list[int]:
     return what_next(served.database, served.detector.threshold_, kind, max(1, min(limit, 5000)))
 
 
-@router.get("/images/{number}/thumbnail", response_class=Response, responses=_PNG)
+@router.get(
+    "/images/{number}/thumbnail",
+    response_class=Response,
+    responses={**_PNG, 200: {"content": {"image/jpeg": {}}}},
+)
 async def thumbnail(number: Number, served: Here) -> Response:
     """Give a small JPEG."""
     row = served.image(number)
