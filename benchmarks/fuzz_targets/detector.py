@@ -17,13 +17,10 @@ with atheris.instrument_imports(include=["gyeol", "json"]):
 
 import numpy as np
 import torch
+from models import write_model
 from shared import fuzz, place, refused
 
 from gyeol.detect import storage
-from gyeol.detect.calibration import Calibration
-from gyeol.detect.config import Config
-from gyeol.detect.network import CellNet
-from gyeol.kinds import describe, fit_kinds
 
 FOLDER = place() / "model"
 FOLDER.mkdir()
@@ -98,22 +95,7 @@ def deeper(data: bytes, seed: int) -> bytes:
 
 def seeds() -> dict[str, bytes]:
     """Write a model of one feature wherever one is enough."""
-    config = Config(widths=(2, 2, 2), blocks=(0, 0), precision="fp32")
-    torch.manual_seed(0)
-    record = {
-        **dict.fromkeys(("made", "gyeol", "torch", "python", "device", "data"), "x"),
-        **dict.fromkeys(("seconds", "steps", "defects", "normals_learnt", "normals_held_out"), 1),
-        "kinds": [8],
-        "crop_size": 64,
-        "defect_scores": [{"score": 5.0}],
-        "normal_scores": [0.0],
-        "history": [],
-        "estimate": {"macro_f1": 1.0, "interval": [1, 1], "missed": 0.0, "alarms": 0.0, "prevalence": 0.1},
-    }
-    kinds = fit_kinds(np.stack([describe(each) for each in NOISE]))
-    calibration = Calibration(np.zeros(kinds.count), np.ones(kinds.count))
-    net = CellNet(config.widths, config.blocks, window=8).eval()
-    storage.write(FOLDER, storage.Parts(config, net, kinds, calibration, 1.0, record))
+    write_model(FOLDER, NOISE)
     description = json.dumps(json.loads((FOLDER / storage.DESCRIPTION).read_text())).encode()
     whole = len(description).to_bytes(2, "big") + description + (FOLDER / storage.WEIGHTS).read_bytes()
     return {"whole": whole, "deep": b"\xff\xff" + b"[" * 65535, "empty": b"\0\0"}

@@ -18,9 +18,9 @@ with atheris.instrument_imports(include=["gyeol.web", "starlette.formparsers", "
     from gyeol.web.app import create_app
     from gyeol.web.settings import Settings
 
-import detector as models
 import numpy as np
 import torch
+from models import write_model
 from PIL import Image
 from shared import fuzz, place
 
@@ -104,9 +104,9 @@ def seeds() -> dict[str, bytes]:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    models.seeds()  # writes a model
+    write_model(ROOT / "model", np.random.default_rng(0).integers(60, 200, (8, 64, 64), dtype=np.uint8))
     settings = Settings(
-        models.FOLDER, ROOT / "review.db", files=4, workers=1, body_bytes=2**20, uploads_bytes=2**24
+        ROOT / "model", ROOT / "review.db", files=4, workers=1, body_bytes=2**20, uploads_bytes=2**24
     )
     APP = create_app(settings, background=False)
     made = seeds()

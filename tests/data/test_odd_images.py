@@ -16,6 +16,7 @@ from gyeol.errors import DataError
 
 Odd = dict[str, tuple[bytes, str]]
 SECONDS, MIB = 5, 512
+pytestmark = pytest.mark.filterwarnings("ignore")  # pytest turns on again what gyeol has turned off
 
 
 def _peak_mib() -> float:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import pytest
 from starlette.testclient import TestClient
 
 from gyeol.web.served import Served
 
 Odd = dict[str, tuple[bytes, str]]
+pytestmark = pytest.mark.filterwarnings("ignore")  # pytest turns on again what gyeol has turned off
 
 
 def _some(odd: Odd) -> Odd:
