@@ -10,7 +10,7 @@ TORCH_WHEELS ?= /opt/wheels
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1577836800)
 
-.PHONY: demo test test-web test-package coverage mutation lint setup docs lock dist sbom licences audit clean
+.PHONY: demo test test-web test-api test-package fuzz coverage mutation lint setup docs lock dist sbom licences audit clean
 .PHONY: bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-compare bench-table
 
 # The environment is made again when what it is made of changes. Every file is checked against its hash first; the
@@ -98,6 +98,17 @@ licences: $(VENV)/release
 # --strict: a package that no database knows of fails, instead of passing unseen.
 audit: $(VENV)/release
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement locks/ci.lock --requirement locks/torch.lock
+
+# Requests drawn from the API's description.
+test-api: setup
+	$(PIP) --no-build-isolation --editable '.[dev,api]'
+	$(BIN)/python -m pytest tests/web/test_schema.py
+
+# Coverage-guided fuzzing, ten minutes for each of four readers; SECONDS=60 for a short one. See docs/input.md.
+SECONDS ?= 600
+fuzz: setup
+	$(PIP) --no-build-isolation --editable '.[dev,fuzz]'
+	nice -n 10 $(BIN)/python benchmarks/fuzz.py --seconds $(SECONDS)
 
 bench-sample: setup
 	$(BIN)/python benchmarks/sample.py

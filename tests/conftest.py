@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -245,3 +246,15 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     net = CellNet(config.widths, config.blocks, window=8).eval()
     storage.write(path, storage.Parts(config, net, kinds, calibration, 1.0, record))
     return path
+
+
+@pytest.fixture(scope="session")
+def odd_images() -> dict[str, tuple[bytes, str]]:
+    """Make the damaged, hostile and unusual images: by name, the file's bytes and what is to become of it."""
+    spec = importlib.util.spec_from_file_location("odd_images", Path(__file__).with_name("odd_images.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    made: dict[str, tuple[bytes, str]] = module.odd_images()
+    return made

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gyeol.data.submission import (
@@ -164,6 +164,7 @@ def test_read_names_the_first_problem(tmp_path: Path) -> None:
     assert read_submission(path)[0] == ["a", "b", "c"]
 
 
+@settings(deadline=None)
 @given(
     ids=st.lists(
         st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1),

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from gyeol.detect.detector import Detector
 from gyeol.detect.directory import SCHEMA, check_place
@@ -145,6 +146,13 @@ def test_one_changed_bit_is_refused(model: Path) -> None:
         pytest.param(lambda d: d["config"].update(folds="many"), id="setting of the wrong type"),
         pytest.param(lambda d: d["config"].update(widths=[8, 8, 24]), id="another network"),
         pytest.param(lambda d: d["config"].update(widths=[8]), id="no network at all"),
+        pytest.param(lambda d: d["config"].update(widths=[10**6, 10**6, 10**6]), id="a network of terabytes"),
+        pytest.param(lambda d: d["config"].update(blocks=[10**9, 1]), id="a network without end"),
+        pytest.param(lambda d: d["record"].update(crop_size=10**400), id="an endless number"),
+        pytest.param(lambda d: d["record"].update(crop_size=0), id="no surroundings"),
+        pytest.param(lambda d: d["record"].pop("estimate"), id="a record that makes no card"),
+        pytest.param(lambda d: d.update(threshold=float("nan")), id="a threshold that is no number"),
+        pytest.param(lambda d: d.update(threshold=10**400), id="an endless threshold"),
         pytest.param(lambda d: d.pop("sha256"), id="no checksums"),
         pytest.param(lambda d: d.update(sha256=["x"]), id="odd checksums"),
     ],
@@ -156,9 +164,48 @@ def test_a_description_that_does_not_fit_is_refused_in_one_line(
     with pytest.raises(ModelError) as caught:
         Detector.load(model)
     assert "\n" not in str(caught.value)
+    assert model.name in str(caught.value)
+    assert len(str(caught.value)) < 500
 
 
-@pytest.mark.parametrize("content", ["", "{", "[1]", "null", "\udcff"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("net.logit.weight", np.nan),
+        ("net.logit.weight", 1e38),  # each a number; what comes out is none
+        ("kinds.mean", np.inf),
+        ("kinds.scale", 0.0),
+        ("calibration.scale", -1.0),
+    ],
+)
+def test_weights_with_which_everything_would_be_normal_are_refused(
+    model: Path, name: str, value: float
+) -> None:
+    tensors = load_file(model / "weights.safetensors")
+    tensors[name] = torch.full_like(tensors[name], value)
+    save_file(tensors, model / "weights.safetensors")
+    content = (model / "weights.safetensors").read_bytes()
+    describe_anew(
+        model, lambda d: d.update(sha256={"weights.safetensors": hashlib.sha256(content).hexdigest()})
+    )
+    with pytest.raises(ModelError) as caught:
+        Detector.load(model)
+    assert model.name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_files_too_large_for_a_model_are_not_read(model: Path) -> None:
+    for name in ("detector.json", "weights.safetensors"):
+        with (model / name).open("r+b") as stream:
+            stream.truncate(2**30)  # takes no room on the disk
+        with pytest.raises(ModelError, match=f"{name} has more than"):
+            Detector.load(model)
+        with (model / name).open("r+b") as stream:
+            stream.truncate(2)
+        (model / "detector.json").write_text(json.dumps({"schema": SCHEMA, "sha256": {}}))
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", "null", "\udcff", "[" * 100_000])
 def test_a_description_that_is_not_one_is_refused(model: Path, content: str) -> None:
     (model / "detector.json").write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(ModelError):

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import struct
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ImageOps
+from PIL import ImageOps, _imaging
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
+from gyeol.data.bounds import check_bounds
 from gyeol.errors import DataError
 from gyeol.files import printable
+
+# Pillow warns on stderr of odd metadata, and libtiff of damage. The pixels are read all the same, or the one line of
+# ours says why not. Once and for all, because turning these off and on again is not safe among threads.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+with contextlib.suppress(
+    OSError, AttributeError
+):  # a Pillow without libtiff, or with one that cannot be reached
+    ctypes.CDLL(_imaging.__file__).TIFFSetErrorHandler(None)
 
 MIN_SIDE = 64
 MAX_SIDE = 4096
@@ -80,7 +91,12 @@ def read_image(path: Path) -> NDArray[np.uint8]:
 
 def read_image_bytes(content: bytes, name: str) -> NDArray[np.uint8]:
     """Read what is in an image file, where there is no file: :func:`read_image`, errors naming it `name`."""
-    with _decoded(io.BytesIO(content), printable(name)) as image:
+    return read_image_stream(io.BytesIO(content), name)
+
+
+def read_image_stream(stream: BinaryIO, name: str) -> NDArray[np.uint8]:
+    """Read an open file from its start, whatever its place is: :func:`read_image`, errors naming it `name`."""
+    with _decoded(stream, printable(name)) as image:
         return _to_grey(image, printable(name))
 
 
@@ -180,7 +196,9 @@ def _opened(path: Path, decode: bool = True) -> Iterator[ImageFile]:
 def _decoded(stream: BinaryIO, name: str, decode: bool = True) -> Iterator[ImageFile]:
     """Read an image from an open file."""
     try:
+        stream.seek(0)
         reader = _reader(stream.read(8), name)
+        check_bounds(stream, name)
         stream.seek(0)
         image = reader(stream)
         _check_size(image, name)

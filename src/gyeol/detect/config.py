@@ -67,6 +67,8 @@ class Config:
             "size": (self.size >= 64 and self.size % 8 == 0, "a multiple of 8 from 64"),
             "learning_rate": (self.learning_rate > 0, "above 0"),
             "memory_gib": (self.memory_gib > 0, "above 0"),
+            "widths": (_whole(self.widths, 3, 1, 512), "three whole numbers from 1 to 512"),
+            "blocks": (_whole(self.blocks, 2, 0, 16), "two whole numbers from 0 to 16"),
             "precision": (self.precision in ("auto", "bf16", "fp32"), "auto, bf16 or fp32"),
         }
         for name, (fine, wanted) in checks.items():
@@ -91,3 +93,12 @@ class Config:
             raise ModelError(f"unknown setting {odd[0]!r}; known are {', '.join(sorted(known))}")
         given: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
         return cls(**given)
+
+
+def _whole(values: object, count: int, least: int, most: int) -> bool:
+    """Say whether it is so many whole numbers within the limits: a model from elsewhere must not ask for all memory."""
+    return (
+        isinstance(values, tuple)
+        and len(values) == count
+        and all(isinstance(each, int) and least <= each <= most for each in values)
+    )

@@ -28,6 +28,7 @@ from gyeol.detect.together import Group, joined
 from gyeol.detect.trainer import Progress
 from gyeol.detect.verdict import Verdict
 from gyeol.errors import ModelError
+from gyeol.files import printable
 from gyeol.kinds import Kinds, describe
 
 Quiet = Callable[..., None]
@@ -262,7 +263,19 @@ class Detector:
         detector.threshold_, detector.record_ = parts.threshold, parts.record
         detector._judge = fused(parts.net)
         detector.model_ = weights_id(Path(path))
+        detector._try_out(path)
         return detector
+
+    def _try_out(self, path: Path | str) -> None:
+        """Refuse parts that are each sound and do not go together, or overflow, before the first image comes."""
+        try:
+            fine = np.isfinite(self.judge(np.arange(4096, dtype=np.uint8).reshape(64, 64)).score)
+        except (ValueError, TypeError, RuntimeError, IndexError) as error:
+            raise ModelError(
+                f"{path} cannot judge an image ({printable(error)[:120]}); train it again"
+            ) from error
+        if not fine:
+            raise ModelError(f"{path} gives a score that is no number; train it again")
 
     def _repr_html_(self) -> str:
         """Show it in a notebook."""

@@ -17,6 +17,7 @@ from gyeol.errors import GyeolError, OutputError
 from gyeol.web.background import Background
 from gyeol.web.routes import export, health, images, login, model, page, predict, verdicts
 from gyeol.web.routes.shared import problems
+from gyeol.web.routes.uploads import UPLOADS
 from gyeol.web.security.headers import SafeHeaders
 from gyeol.web.security.limits import Limits
 from gyeol.web.security.measure import Measure
@@ -64,7 +65,7 @@ def create_app(settings: Settings, *, background: bool = True) -> FastAPI:
         docs_url=None,  # FastAPI's pages load scripts from another site
         redoc_url=None,
         lifespan=life,
-        responses=problems(422),
+        responses=problems(400, 401, 413, 422, 429),  # what any request may be answered with
     )
     app.state.served = served
     for each in (page, health, login, predict, images, verdicts, model, export):
@@ -85,6 +86,8 @@ def create_app(settings: Settings, *, background: bool = True) -> FastAPI:
         seconds=settings.request_seconds,
         at_once=max(4, settings.queue // 4),
         count=count,
+        in_memory_bytes=verdicts.MASK_TEXT + 64 * 1024,
+        uploads=UPLOADS,
     )
     app.add_middleware(TokenGuard, token=settings.token, count=count)
     app.add_middleware(OriginGuard, hosts=settings.hosts, count=count)

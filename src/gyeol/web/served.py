@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+from anyio import CapacityLimiter, to_thread
 from numpy.typing import NDArray
 
 from gyeol.data.image import read_image
@@ -31,6 +32,8 @@ from gyeol.web.settings import Settings
 from gyeol.web.work import SOON, BusyError, Workers
 
 T = TypeVar("T")
+_DECODING = 4
+"""Pictures that are decoded at the same time: the largest takes 300 MiB for a moment."""
 
 
 class LateError(GyeolError):
@@ -68,6 +71,7 @@ class Served:
         self.metrics = Metrics()
         self.ready = True
         self._saving = threading.Lock()
+        self._decoding = CapacityLimiter(_DECODING)
 
     async def soon(
         self, work: Callable[[], T], *, patient: bool = False, unwanted: Callable[[T], object] | None = None
@@ -111,6 +115,11 @@ class Served:
             raise LateError(
                 f"not done within {self.settings.request_seconds:.0f} s; try again later"
             ) from error
+
+    async def decode(self, work: Callable[[], bytes]) -> bytes:
+        """Have a picture made, by a thread of its own and not behind judging; beyond the limit they wait their turn."""
+        async with asyncio.timeout(self.settings.request_seconds):
+            return await to_thread.run_sync(work, limiter=self._decoding)
 
     def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
         """Judge one image, and count it."""

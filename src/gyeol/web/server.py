@@ -13,9 +13,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from gyeol.errors import OutputError
+from gyeol.web.security.patience import PatientProtocol
 
 _PATIENCE = 20
 """Seconds that requests under way are given to end."""
+_CONNECTIONS = 256
+"""The next one is answered with 503: a client that reads slowly keeps up to a picture, 16 MiB, waiting for it."""
 
 
 def is_loopback(host: str) -> bool:
@@ -63,7 +66,8 @@ def server(app: ASGIApp) -> uvicorn.Server:
             log_level="warning",
             access_log=False,
             server_header=False,
-            limit_concurrency=512,
+            http=PatientProtocol,
+            limit_concurrency=_CONNECTIONS,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=_PATIENCE,
             h11_max_incomplete_event_size=32 * 1024,

@@ -18,3 +18,9 @@ def test_the_token_becomes_a_cookie_that_scripts_cannot_read(serve: Callable[...
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
     assert client.get("/api/model").json()["token"] is True
+
+
+def test_where_no_token_is_set_nothing_is_kept_of_what_was_sent(client: TestClient) -> None:
+    answer = client.post("/api/login", json={"token": "\ud55c\r\nSet-Cookie: a=b"})
+    assert answer.status_code == 204
+    assert "set-cookie" not in answer.headers

@@ -7,8 +7,9 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gyeol.web.routes.verdicts import MASK_TEXT
 from gyeol.web.security.limits import Limits
 
 
@@ -36,6 +37,26 @@ def test_a_chunked_body_is_counted_as_it_comes(serve: Callable[..., TestClient])
     answer = client.put("/api/images/1/verdict", content=endless(), headers=headers)
     assert answer.status_code == 413
     assert 'gyeol_refused_total{reason="size"} 1.0' in client.get("/metrics").text
+
+
+def test_only_images_may_fill_the_disk_all_else_is_held_in_memory(serve: Callable[..., TestClient]) -> None:
+    client = serve()
+    most = MASK_TEXT + 64 * 1024
+    for kind in ("application/json", "multipart/form-data; boundary=b"):
+        headers = {"Content-Type": kind}
+        assert (
+            client.put("/api/images/1/verdict", content=b" " * (most + 1), headers=headers).status_code == 413
+        )
+    form = {"files": b"x" * (most + 1)}
+    assert client.post("/api/predict", files=form).status_code == 200
+    urlencoded = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert client.post("/api/predict", content=b"a&" * 1000, headers=urlencoded).status_code == 422
+
+
+def limited(
+    app: ASGIApp, body_bytes: int, seconds: float, at_once: int, count: Callable[[str], None]
+) -> Limits:
+    return Limits(app, body_bytes, seconds, at_once, count, in_memory_bytes=10, uploads=frozenset({"/"}))
 
 
 def run(limits: Limits, chunks: list[Message | None], headers: list[tuple[bytes, bytes]]) -> int:
@@ -84,21 +105,22 @@ def piece(size: int, more: bool) -> Message:
 )
 def test_size_and_time_of_a_body(chunks: list[Message | None], status: int) -> None:
     reasons: list[str] = []
-    limits = Limits(echo, 100, 0.2, 4, reasons.append)
+    limits = limited(echo, 100, 0.2, 4, reasons.append)
     assert run(limits, chunks, CHUNKED) == status
     assert reasons == {200: [], 413: ["size"], 408: ["slow"]}[status]
     assert limits._free == 4
 
 
 def test_a_length_that_lies_is_counted_all_the_same() -> None:
-    limits = Limits(echo, 100, 0.2, 4, lambda _: None)
+    limits = limited(echo, 100, 0.2, 4, lambda _: None)
+    assert run(limits, [], [(b"content-length", b"9" * 5000)]) == 413
     assert run(limits, [piece(101, False)], [(b"content-length", b"5")]) == 413
     assert run(limits, [piece(3, False)], [(b"content-length", b"many")]) == 200
 
 
 def test_more_uploads_at_once_than_may_be_are_told_to_come_again() -> None:
     reasons: list[str] = []
-    limits = Limits(echo, 100, 0.2, 0, reasons.append)
+    limits = limited(echo, 100, 0.2, 0, reasons.append)
     assert run(limits, [piece(3, False)], CHUNKED) == 429
     assert reasons == ["busy"]
     assert run(limits, [piece(0, False)], []) == 200  # a request without a body needs no place
@@ -108,7 +130,7 @@ def test_an_error_of_the_application_stays_one() -> None:
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise ZeroDivisionError
 
-    limits = Limits(broken, 100, 0.2, 4, lambda _: None)
+    limits = limited(broken, 100, 0.2, 4, lambda _: None)
     with pytest.raises(ZeroDivisionError):
         run(limits, [piece(3, False)], CHUNKED)
     assert limits._free == 4

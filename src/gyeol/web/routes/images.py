@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shutil
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from gyeol.errors import DataError
@@ -50,7 +50,7 @@ def images(served: Here) -> dict[str, list[Any]]:
     return columns(served.database)
 
 
-@router.post("/images", openapi_extra=FORM, responses=problems(400, 401, 408, 413, 422, 429, 507))
+@router.post("/images", openapi_extra=FORM, responses=problems(400, 401, 408, 413, 422, 429, 503, 507))
 async def upload(request: Request, served: Here) -> Added:
     """Put images under review. They are kept on the server, under the name of their content."""
     numbers: list[int] = []
@@ -84,19 +84,25 @@ def following(served: Here, kind: Kind = None, limit: int = 500) -> list[int]:
     return what_next(served.database, served.detector.threshold_, kind, max(1, min(limit, 5000)))
 
 
-@router.get("/images/{number}/thumbnail", response_class=Response, responses=_PNG)
+@router.get(
+    "/images/{number}/thumbnail",
+    response_class=Response,
+    responses={**_PNG, 200: {"content": {"image/jpeg": {}}}},
+)
 async def thumbnail(number: Number, served: Here) -> Response:
     """Give a small JPEG."""
     row = served.image(number)
     # Not by the workers: decoding is short, and must not wait behind judging.
-    return Response(await run_in_threadpool(served.thumbnail, row), headers=_KEEP, media_type="image/jpeg")
+    return Response(
+        await served.decode(partial(served.thumbnail, row)), headers=_KEEP, media_type="image/jpeg"
+    )
 
 
 @router.get("/images/{number}/picture", response_class=Response, responses=_PNG)
 async def picture(number: Number, served: Here) -> Response:
     """Give the picture as the model sees it: grey, upright, 8 bit, PNG."""
     row = served.image(number)
-    return Response(await run_in_threadpool(served.picture, row), headers=_KEEP, media_type="image/png")
+    return Response(await served.decode(partial(served.picture, row)), headers=_KEEP, media_type="image/png")
 
 
 @router.get("/images/{number}/heat", response_class=Response, responses=_PNG)
@@ -108,17 +114,24 @@ async def heat(number: Number, served: Here) -> Response:
 
 def _keep(served: Served, file: UploadFile) -> int:
     """Keep an upload under its content's name, so that no name from outside becomes a path."""
-    content, _ = read_upload(file)
+    read_upload(file)
+    file.file.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while block := file.file.read(2**20):  # never the whole of it in memory
+        digest.update(block)
+        size += len(block)
+    file.file.seek(0)
     folder = served.settings.uploads.resolve()
-    name = f"{hashlib.sha256(content).hexdigest()[:32]}{_extension(content)}"
+    name = f"{digest.hexdigest()[:32]}{_extension(file.file.read(8))}"
     if not (folder / name).exists():
         taken = sum(each.stat().st_size for each in folder.iterdir()) if folder.is_dir() else 0
-        if taken + len(content) > served.settings.uploads_bytes:
+        if taken + size > served.settings.uploads_bytes:
             raise HTTPException(
                 507, "the server keeps as many uploads as it may; remove some, or raise the limit"
             )
         with atomic_file(folder / name, "wb") as stream:
-            stream.write(content)
+            file.file.seek(0)
+            shutil.copyfileobj(file.file, stream)
     title = Path(printable(file.filename or "").replace("\\", "/")).name[:200] or name
     return add_images(served.database, folder, [folder / name], [title])[0]
 

@@ -29,5 +29,6 @@ async def login(body: Login, served: Here) -> Response:
         await asyncio.sleep(_SLOW)
         raise HTTPException(401, "the token is missing or wrong")
     response = Response(status_code=204)
-    response.set_cookie(COOKIE, body.token, max_age=7 * 86400, httponly=True, samesite="strict", path="/")
+    if served.settings.token:  # without one, what was sent may be anything, and is nothing to keep
+        response.set_cookie(COOKIE, body.token, max_age=7 * 86400, httponly=True, samesite="strict", path="/")
     return response

@@ -63,14 +63,14 @@ async def heatmap(request: Request, served: Here) -> Response:
 
 
 def _heat(served: Served, file: UploadFile) -> bytes:
-    _, pixels = read_upload(file)
+    pixels = read_upload(file)
     return heat_picture(served.judge(pixels).heat, served.detector.threshold_)
 
 
 def _judge(served: Served, file: UploadFile) -> Judged:
     name = printable(file.filename or "")[:200]
     try:
-        _, pixels = read_upload(file)
+        pixels = read_upload(file)
     except DataError as error:
         return Judged(name=name, error=str(error))
     verdict = served.judge(pixels)

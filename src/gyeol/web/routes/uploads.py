@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +12,7 @@ from numpy.typing import NDArray
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from gyeol.data.image import read_image
-from gyeol.errors import DataError
-from gyeol.files import printable
+from gyeol.data.image import read_image_stream
 
 FORM: dict[str, Any] = {
     "requestBody": {
@@ -41,6 +37,10 @@ FORM: dict[str, Any] = {
 """The form, for the documentation: it is read here and not by FastAPI, which would not limit the number of files."""
 
 
+UPLOADS = frozenset({"/api/predict", "/api/heatmap", "/api/images"})
+"""Where the form is taken."""
+
+
 @asynccontextmanager
 async def uploaded(request: Request, most: int) -> AsyncIterator[list[UploadFile]]:
     """Give the files of a form's field ``files``; they are on the disk, not in memory, and go with the block.
@@ -50,6 +50,9 @@ async def uploaded(request: Request, most: int) -> AsyncIterator[list[UploadFile
     HTTPException
         413 for more than `most` files, 422 for none, 400 for what is no form.
     """
+    kind = request.headers.get("content-type", "").lower()
+    if not kind.startswith("multipart/form-data"):  # the other form of forms is held in memory
+        raise HTTPException(422, "no images; send them as multipart/form-data, in the field 'files'")
     try:
         async with request.form(max_files=most, max_fields=8, max_part_size=64 * 1024) as form:
             files = [each for each in form.getlist("files") if isinstance(each, UploadFile)]
@@ -62,21 +65,12 @@ async def uploaded(request: Request, most: int) -> AsyncIterator[list[UploadFile
         raise
 
 
-def read_upload(file: UploadFile) -> tuple[bytes, NDArray[np.uint8]]:
-    """Read an upload's bytes and its pixels (H, W); its name is for messages only and never a path.
+def read_upload(file: UploadFile) -> NDArray[np.uint8]:
+    """Read an upload's pixels (H, W); its name is for messages only and never a path.
 
     Raises
     ------
     DataError
         If it cannot be read as an image.
     """
-    name = printable(file.filename or "upload")[:200]
-    file.file.seek(0)
-    content = file.file.read()
-    with tempfile.NamedTemporaryFile(suffix=".upload") as held:
-        held.write(content)
-        held.flush()
-        try:
-            return content, read_image(Path(held.name))
-        except DataError as error:
-            raise DataError(str(error).replace(held.name, name)) from None
+    return read_image_stream(file.file, (file.filename or "upload")[:200])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import threading
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Response
@@ -20,6 +21,12 @@ from gyeol.web.served import Served
 router = APIRouter(prefix="/api", tags=["review"])
 
 
+MASK_TEXT = 8 * 2**20
+"""Characters of a mask in base64: three times what one of 4,096 by 4,096 pixels takes when every pixel is chance."""
+_drawing = threading.Semaphore(2)
+"""Masks that are looked at at the same time: each takes up to 200 MiB for a moment."""
+
+
 class Said(BaseModel):
     """A verdict.
 
@@ -29,7 +36,7 @@ class Said(BaseModel):
     reviewer: Reviewer
     version: Annotated[int, Field(ge=0, le=2**53)]
     answer: Literal["defect", "normal", "unsure"] | None
-    mask: Annotated[str | None, Field(max_length=24 * 2**20)] = None
+    mask: Annotated[str | None, Field(max_length=MASK_TEXT)] = None
 
 
 class Undo(BaseModel):
@@ -128,8 +135,9 @@ def _mask(number: int, body: Said, served: Served) -> bytes | None:
         png = base64.b64decode(body.mask, validate=True)
     except (binascii.Error, ValueError) as error:
         raise HTTPException(422, "the mask is not base64") from error
-    height, width = read_image(served.image(number).path).shape
-    return clean_mask(png, (height, width))
+    with _drawing:
+        height, width = read_image(served.image(number).path).shape
+        return clean_mask(png, (height, width))
 
 
 def _stale(served: Served, error: StaleError) -> Response:

@@ -24,6 +24,10 @@ class Limits:
         What is guarded.
     body_bytes : int
         The most that one request may send, whatever it says of itself.
+    in_memory_bytes : int
+        The same for all but `uploads`: these go to the disk as they come, any other body is held in memory.
+    uploads : frozenset of str
+        Addresses that take images.
     seconds : float
         The longest that sending it, or working on it, may take.
     at_once : int
@@ -33,9 +37,18 @@ class Limits:
     """
 
     def __init__(
-        self, app: ASGIApp, body_bytes: int, seconds: float, at_once: int, count: Callable[[str], None]
+        self,
+        app: ASGIApp,
+        body_bytes: int,
+        seconds: float,
+        at_once: int,
+        count: Callable[[str], None],
+        *,
+        in_memory_bytes: int,
+        uploads: frozenset[str],
     ) -> None:
         self.app, self.body_bytes, self.seconds, self.count = app, body_bytes, seconds, count
+        self.in_memory_bytes, self.uploads = min(body_bytes, in_memory_bytes), uploads
         self._free = at_once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,8 +58,11 @@ class Limits:
         if scope["type"] != "http" or (length in ("", "0") and "transfer-encoding" not in headers):
             await self.app(scope, receive, send)
             return
-        if length.isdecimal() and int(length) > self.body_bytes:
-            await self._too_large(scope, receive, send)
+        most = self.body_bytes if scope["path"] in self.uploads else self.in_memory_bytes
+        if len(length) > 18 or (
+            length.isdecimal() and int(length) > most
+        ):  # of 5,000 digits, int() makes an error
+            await self._too_large(scope, receive, send, most)
             return
         if self._free <= 0:
             self.count("busy")
@@ -55,11 +71,11 @@ class Limits:
             return
         self._free -= 1
         try:
-            await self._counted(scope, receive, send)
+            await self._counted(scope, receive, send, most)
         finally:
             self._free += 1
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _counted(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         came, late = 0, asyncio.get_running_loop().time() + self.seconds
         over = slow = whole = answered = False
 
@@ -77,7 +93,7 @@ class Limits:
             whole = whole or not message.get(
                 "more_body", False
             )  # what follows is only that the client has gone
-            if came > self.body_bytes:
+            if came > most:
                 over = True
                 raise TooLargeError
             return message
@@ -97,16 +113,14 @@ class Limits:
         if answered or not (over or slow):
             return
         if over:
-            await self._too_large(scope, receive, send)
+            await self._too_large(scope, receive, send, most)
         else:
             self.count("slow")
             await refuse(
                 scope, receive, send, 408, f"the request took longer than {self.seconds:.0f} s to send"
             )
 
-    async def _too_large(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _too_large(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         self.count("size")
-        most = (
-            f"{self.body_bytes / 2**20:.0f} MiB" if self.body_bytes >= 2**20 else f"{self.body_bytes} bytes"
-        )
-        await refuse(scope, receive, send, 413, f"more than {most} in one request; send fewer images at once")
+        told = f"{most / 2**20:.0f} MiB" if most >= 2**20 else f"{most} bytes"
+        await refuse(scope, receive, send, 413, f"more than {told} in one request; send less at once")
