@@ -22,7 +22,7 @@ from gyeol.detect.verdict import Verdict
 from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
 from gyeol.errors import DataError
-from gyeol.files import locked, printable
+from gyeol.files import lock_beside, locked, printable
 from gyeol.metrics.answers import find_key, gravest, read_compared, stem
 from gyeol.report.errors import Mistake
 
@@ -35,7 +35,7 @@ def train(
     check_place(output)
     detector = Detector(**settings)
     state = output.with_name(f".{output.name}.training")
-    with locked(output.with_name(f".{output.name}.lock")):
+    with locked(lock_beside(output)):
         if state.exists() and not resume:
             say(f"starting anew; {state} of an earlier run is overwritten (--resume would go on with it)")
         if resume and not state.exists():

@@ -18,7 +18,8 @@ from gyeol.detect.config import Config
 from gyeol.detect.fit import Course
 from gyeol.detect.images import load_training_images
 from gyeol.detect.network import CellNet, fused
-from gyeol.detect.record import training_record
+from gyeol.detect.record import data_fingerprint, training_record
+from gyeol.detect.reference import Reference, make_reference
 from gyeol.detect.scoring import cell_scores, heat_map, raw_score
 from gyeol.detect.show import detector_html
 from gyeol.detect.trainer import Progress
@@ -61,6 +62,7 @@ class Detector:
     net_: CellNet
     kinds_: Kinds
     calibration_: Calibration
+    reference_: Reference
     threshold_: float
     record_: dict[str, Any]
 
@@ -104,13 +106,15 @@ class Detector:
         """
         if not isinstance(dataset, Dataset):
             dataset = read_training_data(dataset)
+        learnt_from = data_fingerprint(dataset)  # now: files may be gone or changed when the training ends
         images = load_training_images(dataset, self.config.memory_gib, self.config.seed, loading)
         say(f"{images.kinds.count} kinds of texture")
         fitted = Course(images, self.config, report, say, state).run(resume)
         self.net_, self.kinds_, self.calibration_ = fitted.net, images.kinds, fitted.calibration
+        self.reference_ = make_reference(images.normals, images.kinds.count)
         self.threshold_ = fitted.choice.threshold
         self._judge = fused(self.net_)
-        self.record_ = training_record(dataset, fitted)
+        self.record_ = training_record(learnt_from, fitted)
         return self
 
     def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
@@ -155,7 +159,13 @@ class Detector:
         """
         self._check_fitted()
         parts = storage.Parts(
-            self.config, self.net_, self.kinds_, self.calibration_, self.threshold_, self.record_
+            self.config,
+            self.net_,
+            self.kinds_,
+            self.calibration_,
+            self.reference_,
+            self.threshold_,
+            self.record_,
         )
         storage.write(Path(path), parts)
 
@@ -171,6 +181,7 @@ class Detector:
         parts = storage.read(Path(path))
         detector = cls(parts.config)
         detector.net_, detector.kinds_, detector.calibration_ = parts.net, parts.kinds, parts.calibration
+        detector.reference_ = parts.reference
         detector.threshold_, detector.record_ = parts.threshold, parts.record
         detector._judge = fused(parts.net)
         return detector

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.detect.reference import Reference
 from gyeol.detect.verdict import Verdict
 from gyeol.errors import MissingExtraError, ModelError
 from gyeol.files import printable
@@ -21,6 +22,7 @@ class Judge(Protocol):
     """Judges one image at a time; may be called from several threads at once."""
 
     threshold_: float
+    reference_: Reference
 
     def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
         """Judge a grey image (H, W)."""

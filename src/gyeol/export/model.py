@@ -10,7 +10,7 @@ from onnx import TensorProto
 
 from gyeol.detect.detector import Detector
 from gyeol.detect.network import STRIDE, fused
-from gyeol.engine.graph import FORM, INPUT, PRECISION, PRECISIONS, SCHEMA, THRESHOLD, USUAL
+from gyeol.engine.graph import FORM, INPUT, PRECISION, PRECISIONS, REFERENCE, SCHEMA, THRESHOLD, USUAL
 from gyeol.export.graph import Graph
 from gyeol.export.network import Precision, logits, wider
 from gyeol.export.pixels import mirrored_up, normalised
@@ -78,6 +78,10 @@ def build(
         USUAL: (graph.ints(*usual), TensorProto.INT64, [2]),
         PRECISION: (graph.number(PRECISIONS.index(name)), TensorProto.INT64, []),
     }
+    for field, values in detector.reference_.to_arrays().items():
+        kept = values.astype(np.int64 if values.dtype.kind == "i" else np.float32)
+        form = TensorProto.INT64 if kept.dtype == np.int64 else TensorProto.FLOAT
+        outputs[REFERENCE[field]] = (graph.constant(kept), form, list(kept.shape))
     if watch:
         for layer, value in precision.watched.items():
             outputs[WATCHED + layer] = (value, TensorProto.FLOAT, [1, None, None, None])

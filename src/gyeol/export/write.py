@@ -18,6 +18,7 @@ from gyeol.detect.detector import Detector
 from gyeol.engine.cores import cores
 from gyeol.engine.judge import Judge
 from gyeol.engine.openvino import OpenVinoJudge
+from gyeol.engine.sealed import seal, seal_pair
 from gyeol.engine.stream import judge_all
 from gyeol.errors import ModelError
 from gyeol.export.model import build
@@ -105,7 +106,8 @@ def export(
         trial = Path(folder) / "trial.onnx"
         for left in LEFT_OUT if ranges else LEFT_OUT[:1]:
             chosen = Precision({name: each for name, each in ranges.items() if not name.startswith(left)})
-            trial.write_bytes(build(detector, chosen, name=precision, usual=usual).SerializeToString())
+            graph = build(detector, chosen, name=precision, usual=usual)
+            trial.write_bytes(seal(graph.SerializeToString()))
             judge = OpenVinoJudge(trial, cores())
             theirs = judge_images(judge, images, report, "judging with the exported model")
             found = agreement(own, theirs, detector.threshold_, left)
@@ -166,6 +168,7 @@ def _write_openvino(trial: Path, output: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "model.xml"
         ov.serialize(ov.Core().read_model(trial), made)
-        for suffix in (".bin", ".xml"):
+        weights = made.with_suffix(".bin").read_bytes()
+        for suffix, content in ((".bin", weights), (".xml", seal_pair(made.read_bytes(), weights))):
             with atomic_file(output.with_suffix(suffix), "wb") as stream:
-                stream.write(made.with_suffix(suffix).read_bytes())
+                stream.write(content)
