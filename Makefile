@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 MINUTES ?= 5
 
-.PHONY: demo test test-web lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-table
+.PHONY: demo test test-web lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-table bench-faults bench-drift
 
 # The environment is made again when what it is made of changes.
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -49,6 +49,10 @@ bench-hard: setup
 	$(BIN)/python benchmarks/hard.py
 bench-few: setup
 	$(BIN)/python benchmarks/few.py
+bench-faults: setup
+	$(BIN)/python benchmarks/faults.py
+bench-drift: setup
+	$(BIN)/python benchmarks/drift.py
 bench-table: setup
 	$(BIN)/python benchmarks/table.py
 

@@ -17,7 +17,9 @@ from hashlib import sha256
 from pathlib import Path
 
 TICK = 1 / os.sysconf("SC_CLK_TCK")
-SLOWEST = 300.0
+PAUSE = 0.015
+"""Seconds between two looks at a process: watching must not take more of the machine than what is watched."""
+SLOWEST = 900.0
 """Seconds after which a process that neither ends nor reaches its moment is a failure."""
 
 
@@ -94,7 +96,7 @@ class Child:
             if time.monotonic() > give_up:
                 self.kill()
                 raise FaultError(f"it did not end within {SLOWEST:.0f} s: {self.said()}")
-            time.sleep(0.005)
+            time.sleep(PAUSE)
         require(self.code == 0, f"it ended with {self.code}: {self.said()}")
         return self.spent
 
@@ -105,7 +107,7 @@ class Child:
             if self.seconds() >= seconds:
                 return self.kill()
             require(time.monotonic() < give_up or self.kill() is None, f"it stands still: {self.said()}")
-            time.sleep(0.003)
+            time.sleep(PAUSE)
         require(self.code == 0, f"it ended with {self.code}: {self.said()}")
         return False
 

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import cv2
 import numpy as np
 import torch
-from killing import Child, FaultError, content, hidden, require
+from killing import PAUSE, Child, FaultError, content, hidden, require
 from PIL import Image
 
 from gyeol.cli import judging, serving, work
@@ -41,7 +41,7 @@ from gyeol.review.verdicts import last_event, say, undo, verdict_of
 from gyeol.web.settings import Settings
 
 SMALL = {
-    "steps": 24, "folds": 2, "crops": 4, "size": 64, "widths": (8, 8, 16), "blocks": (1, 1), "precision": "fp32",
+    "steps": 20, "folds": 2, "crops": 4, "size": 64, "widths": (8, 8, 16), "blocks": (1, 1), "precision": "fp32",
     "prevalence": 0.2, "seed": 5,
 }  # fmt: skip
 
@@ -100,6 +100,8 @@ class Killing:
         try:
             while self.seen["kills"] < points:
                 self.once(points)
+                if self.seen["kills"] % 10 == 0:
+                    print(f"{self.name}: {self.seen}, {self.whole:.2f} s", file=sys.stderr, flush=True)
             self.finish()
         except FaultError as error:
             raise FaultError(f"{self.name}, after {self.seen['kills']} kills: {error}") from error
@@ -311,12 +313,12 @@ class Serve(Reviewed):
         serving.serve(settings, (self.data / "test/images",), None, "127.0.0.1", 0)
 
     def _port(self, child: Child) -> int:
-        give_up = time.monotonic() + 60
+        give_up = time.monotonic() + 300
         while not child.ended() and time.monotonic() < give_up:
             _, found, rest = child.said().partition("http://127.0.0.1:")
             if found and "/" in rest:
                 return int(rest.partition("/")[0])
-            time.sleep(0.01)
+            time.sleep(PAUSE)
         return 0
 
     def _speak(self, port: int, child: Child, until: float, limit: float = 1e9) -> None:
@@ -343,7 +345,7 @@ class Serve(Reviewed):
         child = Child(self.serve, self.log)
         limit = max(0.02, self.moment(points, self.whole * 1.2))
         while not child.ended() and child.seconds() < limit and "http://" not in child.said():
-            time.sleep(0.003)
+            time.sleep(PAUSE)
         before = len(self.confirmed)
         if child.seconds() < limit and (port := self._port(child)):
             self._speak(port, child, time.monotonic() + 30, limit)

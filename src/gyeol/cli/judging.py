@@ -25,7 +25,7 @@ def predict(
 ) -> dict[str, int]:
     """Judge images and write what was asked for; returns counts of rows, defects and unreadable images."""
     rows, sample = rows_to_judge(images, layout)
-    drift = Drift(judge.reference_)
+    drift, close = Drift(judge.reference_), 0
     began = time.monotonic()
     with Outputs(submission, scores, heatmaps, raw_heatmaps, sample, judge.threshold_, unreadable) as out:
         with counting("judging images") as report:
@@ -34,6 +34,7 @@ def predict(
                 out.add(judged)
                 if judged.verdict is not None and judged.look is not None:
                     drift.add(judged.look, judged.verdict)
+                    close += abs(judged.verdict.score - judge.threshold_) < judge.margin_
                 report(done, len(rows))
         out.finish()
     seconds = time.monotonic() - began
@@ -46,6 +47,10 @@ def predict(
         say(f"{counts['unreadable']:,} images could not be read; they are answered '{unreadable}'")
     if counts["unfamiliar"]:
         say(f"{counts['unfamiliar']:,} images are unlike every kind of texture in training: look at them")
+    if close:
+        say(
+            f"{close:,} images lie within {judge.margin_:.3f} of the threshold, where another engine may answer otherwise"
+        )
     for warning in drift.warnings():
         say(f"warning: {warning}")
     say(f"submission: {submission}")

@@ -59,6 +59,8 @@ class Detector:
     array([1])
     """
 
+    margin_ = 0.0
+    """By how much its scores differ from its own; of an exported model, it is measured."""
     net_: CellNet
     kinds_: Kinds
     calibration_: Calibration

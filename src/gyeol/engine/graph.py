@@ -26,6 +26,9 @@ REFERENCE = {name: f"reference_{name}" for name in ("centre", "spread", "quantil
 """Outputs that are the same for every image, too: what the training images were like, as in
 :class:`gyeol.detect.reference.Reference`, by the names there."""
 FORM = 2
+MARGIN = "margin"
+"""Output that is the same for every image, too: the largest difference from the detector's own score, of the training
+images near the threshold. Answers of two engines can differ only that near to it."""
 PRECISIONS = ("fp32", "bf16", "int8")
 
 
@@ -43,15 +46,17 @@ def check_form(path: Path, form: Any) -> None:
         )
 
 
-def settings(path: Path, threshold: Any, reference: Mapping[str, Any]) -> tuple[float, Reference]:
-    """Check the constants of a graph; give the threshold and what the training images were like.
+def settings(
+    path: Path, threshold: Any, margin: Any, reference: Mapping[str, Any]
+) -> tuple[float, float, Reference]:
+    """Check the constants of a graph; give the threshold, the margin and what the training images were like.
 
     Parameters
     ----------
     path : Path
         The file, for the message.
-    threshold : array
-        The output of that name.
+    threshold, margin : array
+        The outputs of those names.
     reference : mapping
         The outputs of :data:`REFERENCE`, by the names in the Reference.
 
@@ -66,9 +71,9 @@ def settings(path: Path, threshold: Any, reference: Mapping[str, Any]) -> tuple[
         raise ModelError(
             f"{printable(path)} is not a whole gyeol model ({error}); export it again"
         ) from error
-    if not math.isfinite(threshold):
+    if not (math.isfinite(threshold) and math.isfinite(margin)):
         raise ModelError(f"{printable(path)} has no threshold that is a number; export it again")
-    return float(threshold), kept
+    return float(threshold), float(margin), kept
 
 
 def verdict(values: Mapping[str, Any]) -> Verdict:

@@ -19,9 +19,20 @@ EXPORTED = (".onnx", ".xml")
 
 
 class Judge(Protocol):
-    """Judges one image at a time; may be called from several threads at once."""
+    """Judges one image at a time; may be called from several threads at once.
+
+    Attributes
+    ----------
+    threshold_ : float
+        Score above which an image is called defective.
+    margin_ : float
+        How near to the threshold another engine may answer otherwise; 0 for the detector itself.
+    reference_ : Reference
+        What the training images were like.
+    """
 
     threshold_: float
+    margin_: float
     reference_: Reference
 
     def judge(self, pixels: NDArray[np.uint8]) -> Verdict:

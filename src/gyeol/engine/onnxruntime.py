@@ -31,6 +31,7 @@ class OnnxRuntimeJudge:
     """
 
     threshold_: float
+    margin_: float
     reference_: Reference
 
     def __init__(self, path: Path) -> None:
@@ -43,8 +44,8 @@ class OnnxRuntimeJudge:
             self._session = ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
             black = {graph.INPUT: np.zeros((64, 64), np.uint8)}
             graph.check_form(path, self._session.run([graph.SCHEMA], black)[0])
-            names = [graph.THRESHOLD, *graph.REFERENCE.values(), *graph.VERDICT]
-            threshold, *rest = self._session.run(names, black)
+            names = [graph.THRESHOLD, graph.MARGIN, *graph.REFERENCE.values(), *graph.VERDICT]
+            threshold, margin, *rest = self._session.run(names, black)
         except ModelError:
             raise
         except Exception as error:  # its errors have no common base but this
@@ -54,7 +55,7 @@ class OnnxRuntimeJudge:
                 "export it again"
             ) from error
         kept = dict(zip(graph.REFERENCE, rest, strict=False))
-        self.threshold_, self.reference_ = graph.settings(path, threshold, kept)
+        self.threshold_, self.margin_, self.reference_ = graph.settings(path, threshold, margin, kept)
 
     def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
         """Judge a grey image (H, W) uint8; may be called from several threads."""

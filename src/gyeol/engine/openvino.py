@@ -39,6 +39,7 @@ class OpenVinoJudge:
     """
 
     threshold_: float
+    margin_: float
     reference_: Reference
 
     def __init__(self, path: Path, workers: int, threads: int | None = None) -> None:
@@ -48,8 +49,9 @@ class OpenVinoJudge:
         try:
             model = core.read_model(content, weights)
             graph.check_form(path, _constant(model, graph.SCHEMA))
-            threshold, usual, precision = (
-                _constant(model, name) for name in (graph.THRESHOLD, graph.USUAL, graph.PRECISION)
+            threshold, margin, usual, precision = (
+                _constant(model, name)
+                for name in (graph.THRESHOLD, graph.MARGIN, graph.USUAL, graph.PRECISION)
             )
             kept = {name: _constant(model, output) for name, output in graph.REFERENCE.items()}
             for name in graph.VERDICT:
@@ -60,7 +62,7 @@ class OpenVinoJudge:
                 f"{printable(path)} is damaged or not an exported gyeol model ({printable(reason)[:120]}); "
                 "export it again"
             ) from error
-        self.threshold_, self.reference_ = graph.settings(path, threshold, kept)
+        self.threshold_, self.margin_, self.reference_ = graph.settings(path, threshold, margin, kept)
         shape = int(usual[0]), int(usual[1])
         arithmetic = "bf16" if graph.PRECISIONS[int(precision)] == "bf16" else "f32"
         settings = {

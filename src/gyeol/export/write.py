@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -119,6 +120,9 @@ def export(
                 f"the detector, more than 1 in {round(1 / ALLOWED):,}; nothing is written, export with a higher "
                 f"precision ({'bf16 or fp32' if precision == 'int8' else 'fp32'})"
             )
+        margin = 0.0 if math.isnan(found.largest) else found.largest
+        graph = build(detector, chosen, name=precision, usual=usual, margin=margin)
+        trial.write_bytes(seal(graph.SerializeToString()))
         if output.suffix.lower() == ".xml":
             _write_openvino(trial, output)
         else:
