@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import re
@@ -17,6 +18,9 @@ from pathlib import Path
 from typing import IO
 
 from gyeol.errors import OutputError
+
+_FEW = 64
+"""Files that are brought to the disk one by one."""
 
 
 def printable(text: object) -> str:
@@ -77,7 +81,7 @@ def atomic_file(path: Path, mode: str = "w") -> Iterator[IO]:  # type: ignore[ty
         _clear(target)
         partial = _beside(target, secrets.token_hex(4), "part")
         with partial.open(mode, **text) as stream:  # type: ignore[call-overload]
-            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            _mark(stream.fileno())
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -121,7 +125,7 @@ def atomic_directory(path: Path) -> Iterator[Path]:
         partial = _beside(target, token, "part")
         partial.mkdir()
         held = os.open(partial, os.O_RDONLY)
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _mark(held)
         yield partial
         _settle(partial, whole=True)
         _swap(partial, target, _beside(target, token, "old"))
@@ -163,6 +167,12 @@ def _clear(target: Path) -> tuple[int, float] | None:
     return other
 
 
+def _mark(handle: int) -> None:
+    """Hold a partial file or folder, so that others see that somebody is at it; where the file system can."""
+    with contextlib.suppress(OSError):
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+
 def _abandoned(left: Path, process: int) -> bool:
     """Tell whether nobody writes a partial file or folder any more: its lock is free and its process gone."""
     try:
@@ -171,8 +181,10 @@ def _abandoned(left: Path, process: int) -> bool:
         return False
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return False
+    except OSError:
+        pass  # a file system without such locks: only the process tells
     finally:
         os.close(handle)
     try:
@@ -225,16 +237,20 @@ def require_empty(folder: Path, what: str) -> None:
 
 def _settle(folder: Path, *, whole: bool = False) -> None:
     """Bring a folder's names, and of a `whole` one all content, to the disk, so that a power cut finds them there."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        if whole and (flush := getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)) is not None:
-            if flush(handle):
-                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-        else:
-            with contextlib.suppress(OSError):  # not every file system can do it for a folder
-                os.fsync(handle)
-    finally:
-        os.close(handle)
+    inside = sorted(folder.rglob("*"), reverse=True) if whole else []
+    if len(inside) > _FEW and (flush := getattr(ctypes.CDLL(None), "syncfs", None)) is not None:
+        inside = []  # all that waits for this disk at once, which is faster than thousands of files
+    else:
+        flush = None
+    for path in (*inside, folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            if flush is not None and flush(handle):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            with contextlib.suppress(OSError) if path.is_dir() else contextlib.nullcontext():
+                os.fsync(handle)  # not every file system can do it for a folder
+        finally:
+            os.close(handle)
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -217,14 +217,22 @@ def test_a_training_image_that_goes_while_reading_is_named(
     assert not (tmp_path / "m").exists()
 
 
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: 9 TB")]
+)
 def test_no_memory_while_judging_is_one_line_and_leaves_nothing(
-    gyeol: Gyeol, competition: Path, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gyeol: Gyeol,
+    competition: Path,
+    model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
 ) -> None:
     judge = Detector.judge
 
     def hungry(self: Detector, pixels: np.ndarray) -> Any:
         if pixels.shape == (128, 64):
-            raise MemoryError
+            raise error
         return judge(self, pixels)
 
     Image.new("L", (64, 128)).save(competition / "test/images/test_1.png")

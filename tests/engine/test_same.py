@@ -1,4 +1,4 @@
-"""The same images get the same bytes: in every run, with any number of workers; across engines, up to a stated margin."""
+"""The same images get the same bytes in every run, with any number of workers; across engines, but for a margin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ MARGIN = 0.002
 
 
 @pytest.fixture(scope="module")
-def rows(surface: Callable[..., np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Path]]:
+def rows(
+    surface: Callable[..., np.ndarray], tmp_path_factory: pytest.TempPathFactory
+) -> list[tuple[str, Path]]:
     """Write twenty surfaces of two sizes."""
     folder = tmp_path_factory.mktemp("images")
     for n in range(20):

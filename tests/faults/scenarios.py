@@ -303,7 +303,8 @@ class Serve(Reviewed):
         try:
             port = self._port(child)
             require(port, f"it does not start: {child.said()}")
-            self._speak(port, child, time.monotonic() + 1)
+            self._speak(port, child, time.monotonic() + 300, child.seconds() + 0.4)
+            require(self.confirmed, "nothing was confirmed")
             self.whole = child.seconds()
         finally:
             child.kill()
@@ -343,24 +344,26 @@ class Serve(Reviewed):
 
     def once(self, points: int) -> None:
         child = Child(self.serve, self.log)
-        limit = max(0.02, self.moment(points, self.whole * 1.2))
+        limit = max(0.02, self.moment(points, self.whole))
         while not child.ended() and child.seconds() < limit and "http://" not in child.said():
             time.sleep(PAUSE)
-        before = len(self.confirmed)
+        before = dict(self.confirmed)
         if child.seconds() < limit and (port := self._port(child)):
-            self._speak(port, child, time.monotonic() + 30, limit)
+            self._speak(port, child, time.monotonic() + 300, limit)
         killed = child.kill()
         require(killed, f"it had ended: {child.said()}")
         self.check()
-        self.count(str(before) if self.confirmed else "", killed)
+        self.count("" if self.confirmed == before else "verdicts of this run", killed)
 
     def finish(self) -> None:
         child = Child(self.serve, self.log)
         try:
             port = self._port(child)
             require(port, f"it does not start after the kills: {child.said()}")
-            self._speak(port, child, time.monotonic() + 1)
-            require(self.confirmed, "nothing was ever confirmed")
+            before = sum(version for version, _ in self.confirmed.values())
+            self._speak(port, child, time.monotonic() + 300, child.seconds() + 0.1)
+            after = sum(version for version, _ in self.confirmed.values())
+            require(after > before, "after the kills it confirms nothing")
         finally:
             child.kill()
         self.check()

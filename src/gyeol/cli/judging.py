@@ -49,7 +49,7 @@ def predict(
         say(f"{counts['unfamiliar']:,} images are unlike every kind of texture in training: look at them")
     if close:
         say(
-            f"{close:,} images lie within {judge.margin_:.3f} of the threshold, where another engine may answer otherwise"
+            f"{close:,} images lie within {judge.margin_:.3f} of the threshold: another engine may answer otherwise"
         )
     for warning in drift.warnings():
         say(f"warning: {warning}")

@@ -73,7 +73,9 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("gyeol: interrupted", err=True)
         sys.exit(130)
-    except MemoryError:
+    except (MemoryError, RuntimeError) as error:  # torch has no error of its own for it
+        if isinstance(error, RuntimeError) and "allocate memory" not in str(error):
+            raise
         click.echo(
             "gyeol: out of memory; close other programs, or use smaller images or fewer workers", err=True
         )

@@ -74,8 +74,11 @@ class Reference:
             if name not in arrays or np.shape(arrays[name]) != shape:
                 raise ValueError(f"the reference's {name} is missing or not of the shape {shape}")
         made = cls(
-            *(np.asarray(arrays[name], np.float64) for name in ("centre", "spread", "quantiles")),
-            *(np.asarray(arrays[name], np.int64) for name in ("sides", "counts")),
+            np.asarray(arrays["centre"], np.float64),
+            np.asarray(arrays["spread"], np.float64),
+            np.asarray(arrays["quantiles"], np.float64),
+            np.asarray(arrays["sides"], np.int64),
+            np.asarray(arrays["counts"], np.int64),
         )
         if not all(np.isfinite(values).all() for values in made.to_arrays().values()):
             raise ValueError("a number of the reference is not finite")
