@@ -30,7 +30,7 @@ def main() -> None:
     results.notes = {
         "metrics": {
             "kills": "processes that were alive when SIGKILL came; after each, what is there was checked",
-            "nothing_yet": "of these, there was no output yet (of train: nor a state; of serve: no verdict of that run)",
+            "nothing_yet": "of these, there was no output yet (of train: nor a state; of serve: no verdict by then)",
             "whole": "of these, something was there, and it was whole",
             "ended_before": "runs that had ended well before their moment came",
             "finished_after": "runs after kills whose result was compared with that of a run without a kill",
