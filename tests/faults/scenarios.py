@@ -325,7 +325,7 @@ class Serve(Reviewed):
     def _speak(self, port: int, child: Child, until: float, limit: float = 1e9) -> None:
         """Send verdicts until the server has spent so much processor time, is gone, or the time is over."""
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+            connection = self._connect(port, child, limit)
             while time.monotonic() < until and not child.ended() and child.seconds() < limit:
                 image = self.random.randrange(1, len(self.images) + 1)
                 version, answer = (
@@ -341,6 +341,17 @@ class Serve(Reviewed):
                 self.confirmed[image] = told["version"], told["answer"]
         except (OSError, http.client.HTTPException) as error:
             raise FaultError(f"it does not answer ({error!r}): {child.said()}") from error
+
+    def _connect(self, port: int, child: Child, limit: float) -> http.client.HTTPConnection:
+        """Connect, as soon as it listens; where it reaches its limit before, whoever speaks does not begin."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+        while not child.ended() and child.seconds() < limit:
+            try:
+                connection.connect()
+                break
+            except ConnectionRefusedError:
+                time.sleep(PAUSE)
+        return connection
 
     def once(self, points: int) -> None:
         child = Child(self.serve, self.log)

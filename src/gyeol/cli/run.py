@@ -36,7 +36,7 @@ PATH = click.Path(path_type=Path)
 @layout.option
 @reporting.language
 @click.pass_context
-def command(ctx: click.Context, output: Path, **asked: Any) -> None:
+def command(ctx: click.Context, /, output: Path, **asked: Any) -> None:
     """Do the whole job for the folder DATA and leave in OUTPUT:
 
     \b

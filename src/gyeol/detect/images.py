@@ -93,6 +93,6 @@ def _read(image: LabelledImage) -> tuple[Surface, NDArray[np.float32], bytes]:
     pixels = read_image(image.path)
     mask = read_marked(image.mask, pixels.shape, image.path) if image.mask else None
     digest = hashlib.sha256(f"{pixels.shape} {image.defective}".encode())
-    digest.update(pixels)
+    digest.update(np.ascontiguousarray(pixels).data)
     digest.update(b"" if mask is None else mask.tobytes())
     return Surface(pixels, mask=mask), describe(pixels), digest.digest()

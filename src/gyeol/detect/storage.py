@@ -61,7 +61,7 @@ def write(path: Path, parts: Parts) -> None:
     arrays |= {f"reference.{name}": value for name, value in parts.reference.to_arrays().items()}
     tensors |= {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in arrays.items()}
     blob, card = save_tensors(tensors), model_card(parts.threshold, parts.record).encode()
-    description = {
+    description: dict[str, Any] = {
         "schema": SCHEMA,
         "threshold": parts.threshold,
         "config": parts.config.to_dict(),

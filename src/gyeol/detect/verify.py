@@ -88,7 +88,7 @@ def verify(
     detector = Detector.load(path)
     record, config = detector.record_, detector.config
     yield Finding(
-        "files", "reproduced", "weights, description and card have the checksums they were written with"
+        "files", "reproduced", "weights, description and card have the checksums that they were written with"
     )
     written = (path / CARD).read_text(encoding="utf-8") == model_card(detector.threshold_, record)
     told = "it says what the description holds" if written else f"it is not what gyeol {__version__} writes"
@@ -126,7 +126,7 @@ def _difference(name: str, largest: float, allowed: float) -> tuple[Outcome, str
 
 
 def _kinds(detector: Detector, images: TrainingImages) -> Finding:
-    claim = f"{detector.kinds_.count} kinds of texture"
+    claim = f"{detector.kinds_.count} kinds of texture" if detector.kinds_.count > 1 else "1 kind of texture"
     if images.kinds.count != detector.kinds_.count:
         return Finding(claim, "differs", f"{images.kinds.count} kinds are found in the data")
     pairs = [(detector.kinds_.to_arrays()[name], value) for name, value in images.kinds.to_arrays().items()]

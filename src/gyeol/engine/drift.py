@@ -54,7 +54,7 @@ def look_at(pixels: NDArray[np.uint8]) -> Look:
     grey = pixels.astype(np.float32).ravel()
     mean = float(grey.mean())
     grey -= np.float32(mean)
-    return Look(*pixels.shape, mean, math.sqrt(float(grey @ grey) / grey.size))
+    return Look(pixels.shape[0], pixels.shape[1], mean, math.sqrt(float(grey @ grey) / grey.size))
 
 
 class Drift:

@@ -82,8 +82,8 @@ def build(
         USUAL: (graph.ints(*usual), TensorProto.INT64, [2]),
         PRECISION: (graph.number(PRECISIONS.index(name)), TensorProto.INT64, []),
     }
-    for field, values in detector.reference_.to_arrays().items():
-        kept = values.astype(np.int64 if values.dtype.kind == "i" else np.float32)
+    for field, array in detector.reference_.to_arrays().items():
+        kept = array.astype(np.int64 if array.dtype.kind == "i" else np.float32)
         form = TensorProto.INT64 if kept.dtype == np.int64 else TensorProto.FLOAT
         outputs[REFERENCE[field]] = (graph.constant(kept), form, list(kept.shape))
     if watch:
