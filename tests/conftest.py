@@ -71,6 +71,8 @@ def detector() -> Detector:
     from gyeol.detect.config import Config
     from gyeol.detect.detector import Detector
     from gyeol.detect.network import CellNet
+    from gyeol.detect.reference import make_reference
+    from gyeol.detect.surfaces import Surface
     from gyeol.kinds import describe, fit_kinds
 
     torch.manual_seed(0)
@@ -87,6 +89,11 @@ def detector() -> Detector:
     surfaces = [make_surface(n, (96, 96), 0.8 + 2.5 * (n % 2)) for n in range(40)]
     made.kinds_ = fit_kinds(np.stack([describe(each) for each in surfaces]))
     count = made.kinds_.count
+    described = np.stack([describe(each) for each in surfaces])
+    places = zip(surfaces, made.kinds_.assign(described), made.kinds_.distance(described), strict=True)
+    made.reference_ = make_reference(
+        [Surface(p, kind=int(k), distance=float(d)) for p, k, d in places], count
+    )
     made.calibration_ = Calibration(np.linspace(0.5, 1, count), np.linspace(1, 1.5, count))
     made.threshold_, made.record_ = 0.0, {}
     made._judge = made.net_
@@ -111,11 +118,12 @@ def trained_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def exact(detector: Detector, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the detector as a float32 graph."""
+    from gyeol.engine.sealed import seal
     from gyeol.export.model import build
     from gyeol.export.network import Precision
 
     path = tmp_path_factory.mktemp("exported") / "exact.onnx"
-    path.write_bytes(build(detector, Precision(), usual=(96, 96)).SerializeToString())
+    path.write_bytes(seal(build(detector, Precision(), usual=(96, 96)).SerializeToString()))
     return path
 
 
@@ -225,6 +233,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from gyeol.detect.calibration import Calibration
     from gyeol.detect.config import Config
     from gyeol.detect.network import CellNet
+    from gyeol.detect.reference import make_reference
+    from gyeol.detect.surfaces import Surface
     from gyeol.kinds import describe, fit_kinds
 
     path = tmp_path_factory.mktemp("models") / "model"
@@ -244,7 +254,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kinds = fit_kinds(np.stack([describe(each) for each in noise]))
     calibration = Calibration(np.full(kinds.count, -3.0), np.full(kinds.count, 0.001))
     net = CellNet(config.widths, config.blocks, window=8).eval()
-    storage.write(path, storage.Parts(config, net, kinds, calibration, 1.0, record))
+    reference = make_reference([Surface(pixels) for pixels in noise], kinds.count)
+    storage.write(path, storage.Parts(config, net, kinds, calibration, reference, 1.0, record))
     return path
 
 

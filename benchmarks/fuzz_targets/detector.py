@@ -20,7 +20,7 @@ import torch
 from models import write_model
 from shared import fuzz, place, refused
 
-from gyeol.detect import storage
+from gyeol.detect import directory
 
 FOLDER = place() / "model"
 FOLDER.mkdir()
@@ -32,12 +32,13 @@ def one(data: bytes) -> None:
     description, weights = data[2 : 2 + length], data[2 + length :]
     try:
         parsed = json.loads(description)
-        parsed["sha256"][storage.WEIGHTS] = hashlib.sha256(weights).hexdigest()
+        parsed["sha256"][directory.WEIGHTS] = hashlib.sha256(weights).hexdigest()
+        parsed["sha256"][directory.DESCRIPTION] = directory.own_sum(parsed)
         description = json.dumps(parsed).encode()
     except (ValueError, TypeError, LookupError, RecursionError):
         pass
-    (FOLDER / storage.DESCRIPTION).write_bytes(description)
-    (FOLDER / storage.WEIGHTS).write_bytes(weights)
+    (FOLDER / directory.DESCRIPTION).write_bytes(description)
+    (FOLDER / directory.WEIGHTS).write_bytes(weights)
     refused(judge, FOLDER.name)
 
 
@@ -96,8 +97,8 @@ def deeper(data: bytes, seed: int) -> bytes:
 def seeds() -> dict[str, bytes]:
     """Write a model of one feature wherever one is enough."""
     write_model(FOLDER, NOISE)
-    description = json.dumps(json.loads((FOLDER / storage.DESCRIPTION).read_text())).encode()
-    whole = len(description).to_bytes(2, "big") + description + (FOLDER / storage.WEIGHTS).read_bytes()
+    description = json.dumps(json.loads((FOLDER / directory.DESCRIPTION).read_text())).encode()
+    whole = len(description).to_bytes(2, "big") + description + (FOLDER / directory.WEIGHTS).read_bytes()
     return {"whole": whole, "deep": b"\xff\xff" + b"[" * 65535, "empty": b"\0\0"}
 
 

@@ -56,6 +56,8 @@ def test_large_groups_are_placed_first_so_that_small_ones_can_even_them_out() ->
     for seed in range(5):
         folds = grouped_folds(groups, [0] * 8, 2, seed)
         assert np.bincount(folds).tolist() == [4, 4]
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     copies=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 7)), min_size=4, max_size=14),

@@ -3,16 +3,19 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save, save_file
 
+from gyeol.detect import directory
 from gyeol.detect.detector import Detector
-from gyeol.detect.directory import SCHEMA, check_place
+from gyeol.detect.directory import SCHEMA, check_place, own_sum
 from gyeol.errors import ModelError, OutputError
 
 FILES = {"weights.safetensors", "detector.json", "card.md"}
@@ -25,9 +28,12 @@ def model(fitted: Detector, tmp_path: Path) -> Path:
     return path
 
 
-def describe_anew(model: Path, change: Callable[[dict[str, object]], object]) -> None:
+def describe_anew(model: Path, change: Callable[[dict[str, Any]], object], seal: bool = True) -> None:
+    """Change the description, and with `seal` its checksum, as somebody would who knows the form."""
     description = json.loads((model / "detector.json").read_text())
     change(description)
+    if seal and isinstance(description.get("sha256"), dict):
+        description["sha256"]["detector.json"] = own_sum(description)
     (model / "detector.json").write_text(json.dumps(description))
 
 
@@ -109,7 +115,7 @@ def test_an_unlearnt_detector_is_not_saved(tmp_path: Path) -> None:
     assert not (tmp_path / "model").exists()
 
 
-@pytest.mark.parametrize("name", ["weights.safetensors", "detector.json"])
+@pytest.mark.parametrize("name", sorted(FILES))
 def test_a_missing_file_is_named(model: Path, name: str) -> None:
     (model / name).unlink()
     with pytest.raises(ModelError, match=name):
@@ -140,6 +146,10 @@ def test_one_changed_bit_is_refused(model: Path) -> None:
         pytest.param(lambda d: d.pop("schema"), id="no form"),
         pytest.param(lambda d: d.pop("threshold"), id="no threshold"),
         pytest.param(lambda d: d.update(threshold=None), id="empty threshold"),
+        pytest.param(lambda d: d.update(threshold=float("nan")), id="threshold that is no number"),
+        pytest.param(lambda d: d["record"].pop("estimate"), id="no estimate"),
+        pytest.param(lambda d: d["record"].update(crop_size=10**9), id="network for huge crops"),
+        pytest.param(lambda d: d["config"].update(widths=[8, 8, 10**7]), id="network that fills the memory"),
         pytest.param(lambda d: d.pop("record"), id="no record"),
         pytest.param(lambda d: d.pop("config"), id="no settings"),
         pytest.param(lambda d: d["config"].update(colour="red"), id="unknown setting"),
@@ -236,6 +246,95 @@ def test_reading_a_model_unpickles_nothing(model: Path, monkeypatch: pytest.Monk
 def test_pickled_weights_are_refused_even_with_their_checksum(model: Path) -> None:
     blob = pickle.dumps({"net.logit.bias": 1})
     (model / "weights.safetensors").write_bytes(blob)
-    describe_anew(model, lambda d: d.update(sha256={"weights.safetensors": hashlib.sha256(blob).hexdigest()}))
+    describe_anew(
+        model, lambda d: d["sha256"].update({"weights.safetensors": hashlib.sha256(blob).hexdigest()})
+    )
     with pytest.raises(ModelError, match="not a whole gyeol model"):
+        Detector.load(model)
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """List the places of all single values in a description; of a list, the first few."""
+    if isinstance(value, dict):
+        return [place for name, each in value.items() for place in leaves(each, (*path, name))]
+    if isinstance(value, list):
+        return [place for n, each in enumerate(value[:3]) for place in leaves(each, (*path, n))]
+    return [path]
+
+
+def test_every_changed_value_of_a_description_is_refused(model: Path) -> None:
+    original = (model / "detector.json").read_text()
+    places = leaves(json.loads(original))
+    assert len(places) > 60
+    for place in places:
+        description = json.loads(original)
+        inner = description
+        for name in place[:-1]:
+            inner = inner[name]
+        old = inner[place[-1]]
+        inner[place[-1]] = old + 1 if isinstance(old, int | float) and not isinstance(old, bool) else "other"
+        (model / "detector.json").write_text(json.dumps(description))
+        with pytest.raises(ModelError, match=r"damaged|is of form"):
+            Detector.load(model)
+    (model / "detector.json").write_text(json.dumps(json.loads(original)))
+    Detector.load(model)  # how it is laid out does not matter
+
+
+def test_a_changed_card_is_refused(model: Path) -> None:
+    card = model / "card.md"
+    card.write_text(card.read_text().replace("Macro F1 **0", "Macro F1 **1"))
+    with pytest.raises(ModelError, match=r"card\.md is damaged or was changed"):
+        Detector.load(model)
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_a_file_that_is_too_large_is_not_even_read(model: Path, name: str) -> None:
+    with (model / name).open("r+b") as stream:
+        stream.truncate(directory.LARGEST[name] + 1)  # a hole: it takes no room
+    with pytest.raises(ModelError, match=f"{name} has .* bytes"):
+        Detector.load(model)
+
+
+def change_tensors(model: Path, change: Callable[[dict[str, torch.Tensor]], object]) -> None:
+    """Change the arrays, and all checksums with them."""
+    tensors = load_file(model / "weights.safetensors")
+    change(tensors)
+    blob = save(tensors)
+    (model / "weights.safetensors").write_bytes(blob)
+    described = hashlib.sha256(blob).hexdigest()
+    describe_anew(model, lambda d: d["sha256"].update({"weights.safetensors": described}))
+
+
+@pytest.mark.parametrize("change", ["missing", "of another shape", "no number"])
+def test_every_array_is_checked_even_with_its_checksum(model: Path, tmp_path: Path, change: str) -> None:
+    names = list(load_file(model / "weights.safetensors"))
+    assert {name.partition(".")[0] for name in names} == {"net", "kinds", "calibration", "reference"}
+    for number, name in enumerate(names):
+        changed = tmp_path / f"{number}"
+        shutil.copytree(model, changed)
+
+        def spoil(tensors: dict[str, torch.Tensor], name: str = name) -> None:
+            if change == "missing":
+                del tensors[name]
+            elif change == "of another shape":
+                tensors[name] = tensors[name].new_ones(7, 3)
+            elif tensors[name].dtype.is_floating_point:
+                tensors[name].view(-1)[0] = float("nan")
+            else:
+                tensors[name] = tensors[name].new_ones(7, 3)
+
+        change_tensors(changed, spoil)
+        with pytest.raises(ModelError, match="not a whole gyeol model"):
+            Detector.load(changed)
+
+
+def test_a_calibration_that_would_turn_the_scores_is_refused(model: Path) -> None:
+    change_tensors(model, lambda tensors: tensors["calibration.scale"].neg_())
+    with pytest.raises(ModelError, match="scale of the calibration is not above 0"):
+        Detector.load(model)
+
+
+def test_json_that_is_nested_too_deep_is_refused(model: Path) -> None:
+    (model / "detector.json").write_text("[" * 200_000)
+    with pytest.raises(ModelError, match="not JSON"):
         Detector.load(model)

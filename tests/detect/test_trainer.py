@@ -200,6 +200,28 @@ def test_an_interrupted_phase_saves_a_whole_step_and_goes_on_to_the_same_weights
     assert_equal(whole, resumed)
 
 
+def test_the_losses_of_a_resumed_phase_are_those_of_one_that_was_never_stopped(
+    sampler: Sampler, small: Config
+) -> None:
+    phase, histories = replace(PHASE, steps=20), (History(), History())
+    run_phase(Learner(small), sampler, phase, quiet, history=histories[0])
+    stopped, saved = Learner(small), []
+    with pytest.raises(KeyboardInterrupt):
+        run_phase(
+            stopped,
+            sampler,
+            phase,
+            interrupt_at(7),
+            save=lambda _: saved.append(stopped.state()),
+            history=histories[1],
+        )
+    resumed = Learner(small)
+    resumed.restore(saved[0])
+    run_phase(resumed, sampler, phase, quiet, start=7, history=histories[1])
+    assert len(histories[0].rows) == 1
+    assert histories[0].rows == histories[1].rows
+
+
 def test_a_phase_interrupted_at_its_early_stop_does_not_go_on(sampler: Sampler, small: Config) -> None:
     stopped, saved = Learner(small), []
     watch = Scripted([3, 5, 5], patience=2)

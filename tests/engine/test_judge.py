@@ -8,6 +8,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from gyeol.engine.judge import open_judge
+from gyeol.engine.sealed import PLACE, seal
 from gyeol.errors import ModelError
 
 RUNTIMES = ("openvino", "onnxruntime")
@@ -36,7 +37,8 @@ def other_graph(form: int | None) -> bytes:
     graph.input[0].name = graph.node[0].input[0] = "image"
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
     model.ir_version = 9
-    return model.SerializeToString()
+    model.doc_string = PLACE
+    return seal(model.SerializeToString())
 
 
 @pytest.mark.parametrize("engine", RUNTIMES)
@@ -44,7 +46,7 @@ def other_graph(form: int | None) -> bytes:
 def test_what_is_no_exported_model_is_named_in_one_line(tmp_path: Path, engine: str, content: bytes) -> None:
     path = tmp_path / "m.onnx"
     path.write_bytes(content)
-    with pytest.raises(ModelError, match=r"m\.onnx is damaged or not an exported gyeol model") as caught:
+    with pytest.raises(ModelError, match=r"m\.onnx is damaged or") as caught:
         open_judge(path, engine)
     assert "\n" not in str(caught.value)
     assert "export it again" in str(caught.value)
@@ -54,7 +56,7 @@ def test_what_is_no_exported_model_is_named_in_one_line(tmp_path: Path, engine: 
 def test_a_graph_of_another_form_is_refused(tmp_path: Path, engine: str) -> None:
     path = tmp_path / "m.onnx"
     path.write_bytes(other_graph(99))
-    with pytest.raises(ModelError, match="is of form 99 and this gyeol reads form 1"):
+    with pytest.raises(ModelError, match="is of form 99 and this gyeol reads form 2"):
         open_judge(path, engine)
 
 

@@ -41,6 +41,7 @@ def test_what_is_written_answers_as_the_detector(
     assert found.near > 20
     assert found.largest < {"fp32": 2e-3, "bf16": 0.5, "int8": 0.5}[precision]
     judge = open_judge(tmp_path / name, "openvino", 2)
+    assert judge.margin_ == pytest.approx(found.largest)
     for number, shape in enumerate([(96, 96), (120, 131)]):
         pixels = surface(number, shape, 1.0)
         own, others = detector.judge(pixels), judge.judge(pixels)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 from gyeol.cli.display import counting, say
 from gyeol.cli.extras import need
+from gyeol.files import lock_beside, locked
 
 
 def predict_on_cluster(
@@ -17,7 +19,9 @@ def predict_on_cluster(
     from gyeol.cluster.run import predict
 
     began = time.monotonic()
-    with counting("judging images") as report:
+    # On this machine, two runs must not make the same shards; of an object store nobody can hold a lock.
+    here = nullcontext() if "://" in output else locked(lock_beside(Path(output)))
+    with here, counting("judging images") as report:
         done = predict(
             model,
             images,

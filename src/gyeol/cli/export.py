@@ -43,7 +43,7 @@ def command(
     from gyeol.data.layouts import read_training_data
     from gyeol.detect.detector import Detector
     from gyeol.export.write import export
-    from gyeol.files import require_writable
+    from gyeol.files import lock_beside, locked, require_writable
 
     suffix = output.suffix.lower()
     if suffix not in SUFFIX.values() or (form and SUFFIX[form] != suffix):
@@ -51,7 +51,8 @@ def command(
         raise click.UsageError(f"the name of the file must end in {wanted}, not {suffix or 'nothing'}")
     require_writable(output)
     detector, dataset = Detector.load(model), read_training_data(data, layout)
-    found = export(detector, dataset, output, precision, counting)
+    with locked(lock_beside(output)):
+        found = export(detector, dataset, output, precision, counting)
     say(
         f"{found.different} of {found.images:,} training images are answered otherwise than by the detector; "
         f"largest difference of a score near the threshold: {found.largest:.3f} (of {found.near:,} images)"

@@ -21,6 +21,7 @@ COMMANDS = {
     "export": "Write a detector as one file for fast runtimes.",
     "check": "Say exactly what is wrong with a submission.",
     "evaluate": "Compare a submission or scores with the answers.",
+    "verify": "Produce the figures on a model's card again.",
     "errors": "Draw every miss and false alarm with its heat map.",
     "compare": "Train gyeol and others on one folder and compare them.",
     "serve": "Serve a review page and an HTTP API.",
@@ -72,6 +73,13 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("gyeol: interrupted", err=True)
         sys.exit(130)
+    except (MemoryError, RuntimeError) as error:  # torch has no error of its own for it
+        if isinstance(error, RuntimeError) and "allocate memory" not in str(error):
+            raise
+        click.echo(
+            "gyeol: out of memory; close other programs, or use smaller images or fewer workers", err=True
+        )
+        sys.exit(2)
     except BrokenPipeError:
         sys.exit(141)
     except ModuleNotFoundError as error:

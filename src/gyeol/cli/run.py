@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,7 +15,7 @@ from gyeol.cli.layout import key_of_layout
 from gyeol.data.layouts import read_training_data
 from gyeol.data.names import test_rows
 from gyeol.errors import DataError
-from gyeol.files import printable
+from gyeol.files import lock_beside, locked, printable
 from gyeol.metrics.answers import check_key, read_compared
 
 PATH = click.Path(path_type=Path)
@@ -35,7 +36,23 @@ PATH = click.Path(path_type=Path)
 @layout.option
 @reporting.language
 @click.pass_context
-def command(
+def command(ctx: click.Context, /, output: Path, **asked: Any) -> None:
+    """Do the whole job for the folder DATA and leave in OUTPUT:
+
+    \b
+    explore.json      what is in the folder
+    model/            the detector, with its card
+    submission.csv    the answers, in the rows and order of sample_submission.csv
+    scores.csv        the scores behind them
+    evaluation.json   with a key, or where the layout has the labels of the test: how good the answers are
+    report.html       all of it on one page, with pictures
+    """  # noqa: D301, D400 (click's own paragraph mark)
+    need_training()
+    with locked(lock_beside(output)):
+        _run(ctx, output=output, **asked)
+
+
+def _run(
     ctx: click.Context,
     data: Path,
     output: Path,
@@ -49,17 +66,7 @@ def command(
     layout: str | None,
     lang: str,
 ) -> None:
-    """Do the whole job for the folder DATA and leave in OUTPUT:
-
-    \b
-    explore.json      what is in the folder
-    model/            the detector, with its card
-    submission.csv    the answers, in the rows and order of sample_submission.csv
-    scores.csv        the scores behind them
-    evaluation.json   with a key, or where the layout has the labels of the test: how good the answers are
-    report.html       all of it on one page, with pictures
-    """  # noqa: D301, D400 (click's own paragraph mark)
-    need_training()
+    """Do it, in a folder that is this run's own."""
     from gyeol.cli import evaluate, explore
     from gyeol.cli.display import say
     from gyeol.cli.judging import predict

@@ -9,7 +9,7 @@ from gyeol.cli.display import say
 from gyeol.data.prediction import images_for_prediction
 from gyeol.detect.versions import newest_version
 from gyeol.errors import DataError
-from gyeol.files import locked, printable
+from gyeol.files import lock_beside, locked, printable
 from gyeol.review.images import add_images, read_scores
 from gyeol.web.app import create_app
 from gyeol.web.served import Served
@@ -19,7 +19,7 @@ from gyeol.web.settings import Settings
 
 def serve(settings: Settings, folders: tuple[Path, ...], scores: Path | None, host: str, port: int) -> None:
     """Open what is to be reviewed, say where the page is, and serve it until told to stop."""
-    with locked(settings.database.with_name(f".{settings.database.name}.lock")):
+    with locked(lock_beside(settings.database)):
         bound = listen(host, port)
         with bound:
             app = create_app(settings)

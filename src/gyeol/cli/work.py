@@ -30,7 +30,7 @@ from gyeol.engine.judge import Judge
 from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
 from gyeol.errors import DataError, OutputError
-from gyeol.files import locked, printable
+from gyeol.files import lock_beside, locked, printable
 from gyeol.metrics.answers import find_key, gravest, read_compared, stem
 from gyeol.plugins.opening import AnyDetector, make_detector
 from gyeol.report.errors import Mistake
@@ -78,7 +78,7 @@ def _train(
     """Train, show it, keep the detector."""
     check_place(output)
     state = output.with_name(f".{output.name}.training")
-    with locked(output.with_name(f".{output.name}.lock")):
+    with locked(lock_beside(output)):
         if state.exists() and not resume:
             say(f"starting anew; {state} of an earlier run is overwritten (--resume would go on with it)")
         if resume and not state.exists():
@@ -110,7 +110,7 @@ def train_other(
     detector = make_detector(name, seed=seed, minutes=minutes, prevalence=prevalence)
     dataset = read_training_data(data, layout)
     check_place(output)
-    with locked(output.with_name(f".{output.name}.lock")):
+    with locked(lock_beside(output)):
         _say_what_is_there(dataset)
         detector.fit(dataset, say=say)
         detector.save(output)

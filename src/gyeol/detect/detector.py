@@ -21,7 +21,8 @@ from gyeol.detect.fit import Course, Fitted
 from gyeol.detect.further import Continuation
 from gyeol.detect.images import load_training_images
 from gyeol.detect.network import CellNet, fused
-from gyeol.detect.record import describe_answers, training_record
+from gyeol.detect.record import data_fingerprint, describe_answers, training_record
+from gyeol.detect.reference import Reference
 from gyeol.detect.scoring import cell_scores, heat_map, raw_score
 from gyeol.detect.show import detector_html
 from gyeol.detect.together import Group, joined
@@ -65,9 +66,12 @@ class Detector:
     array([1])
     """
 
+    margin_ = 0.0
+    """By how much its scores differ from its own; of an exported model, it is measured."""
     net_: CellNet
     kinds_: Kinds
     calibration_: Calibration
+    reference_: Reference
     threshold_: float
     record_: dict[str, Any]
     model_: str = ""
@@ -112,12 +116,13 @@ class Detector:
         """
         if not isinstance(dataset, Dataset):
             dataset = read_training_data(dataset)
+        learnt_from = data_fingerprint(dataset)  # now: files may be gone or changed when the training ends
         with joined() as group:
             if not group.first:
                 report, loading, say = _nothing, _nothing, _nothing
             course = group.attempt(lambda: self._prepare(dataset, group, state, report, loading, say))
             fitted = course.run(resume)
-        self._take(dataset, fitted)
+        self._take(learnt_from, fitted)
         self.model_ = ""
         return self
 
@@ -167,21 +172,25 @@ class Detector:
             dataset = read_training_data(dataset)
         if settings.get("seed", self.config.seed) != self.config.seed:
             raise ModelError("the seed is the model's, for it says which normals were kept out; leave it out")
+        learnt_from = data_fingerprint(dataset)
         config = dataclasses.replace(self.config, **{"minutes": None, "steps": None, **settings})
         gathered = gather(dataset, answers, self.kinds_, config, self.record_, loading)
         steps = int(self.record_.get("from", self.record_)["steps"])
         told = {"model": self.model_, "steps": steps, **gathered.told}
         say(describe_answers(told))
-        self._take(dataset, Continuation(gathered, self.net_, steps, config, report, say, state).run(resume))
+        self._take(
+            learnt_from, Continuation(gathered, self.net_, steps, config, report, say, state).run(resume)
+        )
         self.config, self.model_ = config, ""
         self.record_["from"] = told
         return self
 
-    def _take(self, dataset: Dataset, fitted: Fitted) -> None:
+    def _take(self, learnt_from: str, fitted: Fitted) -> None:
         self.net_, self.kinds_, self.calibration_ = fitted.net, fitted.kinds, fitted.calibration
+        self.reference_ = fitted.reference
         self.threshold_ = fitted.choice.threshold
         self._judge = fused(self.net_)
-        self.record_ = training_record(dataset, fitted)
+        self.record_ = training_record(learnt_from, fitted)
 
     def _prepare(
         self,
@@ -244,7 +253,13 @@ class Detector:
         """
         self._check_fitted()
         parts = storage.Parts(
-            self.config, self.net_, self.kinds_, self.calibration_, self.threshold_, self.record_
+            self.config,
+            self.net_,
+            self.kinds_,
+            self.calibration_,
+            self.reference_,
+            self.threshold_,
+            self.record_,
         )
         storage.write(Path(path), parts)
 
@@ -260,6 +275,7 @@ class Detector:
         parts = storage.read(Path(path))
         detector = cls(parts.config)
         detector.net_, detector.kinds_, detector.calibration_ = parts.net, parts.kinds, parts.calibration
+        detector.reference_ = parts.reference
         detector.threshold_, detector.record_ = parts.threshold, parts.record
         detector._judge = fused(parts.net)
         detector.model_ = weights_id(Path(path))

@@ -27,6 +27,7 @@ from gyeol.detect.config import Config
 from gyeol.detect.held_out import split_normals
 from gyeol.detect.images import TrainingImages
 from gyeol.detect.network import CellNet, fused
+from gyeol.detect.reference import Reference, make_reference
 from gyeol.detect.scoring import cell_scores, raw_score
 from gyeol.detect.surfaces import Surface
 from gyeol.detect.threshold import Choice, choose_threshold
@@ -63,6 +64,10 @@ class Fitted:
     net : CellNet
         In evaluation mode.
     kinds : Kinds
+    content : str
+        Fingerprint of the images' pixels, see :class:`gyeol.detect.images.TrainingImages`.
+    reference : Reference
+        What the normals were like as pictures.
         The kinds of texture found among what it was learnt from.
     calibration : Calibration
     choice : Choice
@@ -79,6 +84,8 @@ class Fitted:
 
     net: CellNet
     kinds: Kinds
+    content: str
+    reference: Reference
     calibration: Calibration
     choice: Choice
     fold_scores: list[dict[str, Any]]
@@ -385,7 +392,19 @@ class Course:
             "torch": torch.__version__,
             "processes": self.group.size,
         }
-        return Fitted(net, self.images.kinds, calibration, choice, rows, normal_scores, record, self.history)
+        images = self.images
+        return Fitted(
+            net,
+            images.kinds,
+            images.content,
+            make_reference(images.normals, images.kinds.count),
+            calibration,
+            choice,
+            rows,
+            normal_scores,
+            record,
+            self.history,
+        )
 
     def _rows(self) -> list[dict[str, Any]]:
         folds = int(self.folds.max()) + 1

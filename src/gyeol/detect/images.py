@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,12 +30,15 @@ class TrainingImages:
         The kinds of texture found among them.
     ways : tuple of tuple of Way
         How each kind may be turned and mirrored.
+    content : str
+        Fingerprint of all their pixels and masks, whatever the files' names: 64 hex digits.
     """
 
     defects: list[Surface]
     normals: list[Surface]
     kinds: Kinds
     ways: tuple[tuple[Way, ...], ...] = ()
+    content: str = ""
 
 
 def load_training_images(
@@ -66,23 +70,29 @@ def load_training_images(
     room = memory_gib * 2**30
     surfaces: list[Surface] = []
     descriptors: list[NDArray[np.float32]] = []
+    digests: list[bytes] = []
     # Defects first: they are few and all of them are wanted.
     waiting: Sequence[LabelledImage] = [*dataset.defects, *normals]
     with ThreadPoolExecutor(2) as pool:
         for begin in range(0, total, 64):
-            for surface, descriptor in pool.map(_read, waiting[begin : begin + 64]):
+            for surface, descriptor, digest in pool.map(_read, waiting[begin : begin + 64]):
                 surfaces.append(surface)
                 descriptors.append(descriptor)
+                digests.append(digest)
                 room -= surface.pixels.nbytes
             report(len(surfaces), total)
             if room <= 0 and len(surfaces) > len(dataset.defects):
                 break
-    kinds = kinds or fit_kinds(np.stack(descriptors), seed=seed)
-    for surface, kind in zip(surfaces, kinds.assign(np.stack(descriptors)), strict=True):
-        surface.kind = int(kind)
+    described = np.stack(descriptors)
+    kinds = kinds or fit_kinds(described, seed=seed)
+    for surface, kind, distance in zip(
+        surfaces, kinds.assign(described), kinds.distance(described), strict=True
+    ):
+        surface.kind, surface.distance = int(kind), float(distance)
     count = len(dataset.defects)
     normals_read = surfaces[count:]
-    return TrainingImages(surfaces[:count], normals_read, kinds, symmetries(normals_read, kinds))
+    content = hashlib.sha256(b"".join(sorted(digests))).hexdigest()
+    return TrainingImages(surfaces[:count], normals_read, kinds, symmetries(normals_read, kinds), content)
 
 
 def read_surface(image: LabelledImage, kinds: Kinds) -> Surface:
@@ -93,12 +103,16 @@ def read_surface(image: LabelledImage, kinds: Kinds) -> Surface:
     DataError
         If the image or its mask cannot be used.
     """
-    surface, descriptor = _read(image)
+    surface, descriptor, _ = _read(image)
     surface.kind = int(kinds.assign(descriptor[None])[0])
+    surface.distance = float(kinds.distance(descriptor[None])[0])
     return surface
 
 
-def _read(image: LabelledImage) -> tuple[Surface, NDArray[np.float32]]:
+def _read(image: LabelledImage) -> tuple[Surface, NDArray[np.float32], bytes]:
     pixels = read_image(image.path)
     mask = read_marked(image.mask, pixels.shape, image.path) if image.mask else None
-    return Surface(pixels, mask=mask), describe(pixels)
+    digest = hashlib.sha256(f"{pixels.shape} {image.defective}".encode())
+    digest.update(np.ascontiguousarray(pixels).data)
+    digest.update(b"" if mask is None else mask.tobytes())
+    return Surface(pixels, mask=mask), describe(pixels), digest.digest()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from gyeol import __version__
 from gyeol.data.annotation import Drawn
 from gyeol.data.dataset import Dataset
+from gyeol.errors import DataError
+from gyeol.files import printable
 
 if TYPE_CHECKING:
     from gyeol.detect.fit import Fitted
@@ -20,6 +22,11 @@ def data_fingerprint(dataset: Dataset) -> str:
     """Name a dataset by its training files: 16 hex digits of a hash over names and sizes in bytes.
 
     Of a mask that was drawn as shapes, the shapes count, not the file: it may hold other images' shapes too.
+
+    Raises
+    ------
+    DataError
+        If a file is gone.
     """
     digest = hashlib.sha256()
     for image in sorted(dataset.train, key=lambda each: each.path.as_posix()):
@@ -28,19 +35,32 @@ def data_fingerprint(dataset: Dataset) -> str:
                 digest.update(f"{file.fingerprint()}\n".encode())
             elif file is not None:
                 name = file.relative_to(dataset.root) if file.is_relative_to(dataset.root) else file.name
-                digest.update(f"{name}\0{file.stat().st_size}\0{image.defective}\n".encode())
+                try:
+                    size = file.stat().st_size
+                except OSError as error:
+                    raise DataError(
+                        f"{printable(file)}: {error.strerror}; was it moved while being read?"
+                    ) from error
+                digest.update(f"{name}\0{size}\0{image.defective}\n".encode())
     return digest.hexdigest()[:16]
 
 
-def training_record(dataset: Dataset, fitted: Fitted) -> dict[str, Any]:
-    """Gather what a model was made of, and what is to be expected of it. Plain values, for JSON."""
+def training_record(data: str, fitted: Fitted) -> dict[str, Any]:
+    """Gather what a model was made of, and what is to be expected of it. Plain values, for JSON.
+
+    Parameters
+    ----------
+    data : str
+        The :func:`data_fingerprint` of the folder when it was read.
+    """
     choice = fitted.choice
     normals = fitted.normal_scores
     return {
         "gyeol": __version__,
         "python": platform.python_version(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "data": data_fingerprint(dataset),
+        "data": data,
+        "content": fitted.content,
         "external_data": False,
         **fitted.record,
         "kinds": [int(size) for size in fitted.kinds.sizes],

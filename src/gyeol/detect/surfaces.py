@@ -24,11 +24,14 @@ class Surface:
         Number of its texture kind.
     mask : (H, W) bool or None
         Where the defect is, roughly; None for normals.
+    distance : float
+        How far its texture is from that kind, as in :meth:`gyeol.kinds.Kinds.distance`.
     """
 
     pixels: NDArray[np.uint8]
     kind: int = 0
     mask: NDArray[np.bool_] | None = None
+    distance: float = 0.0
 
     def __post_init__(self) -> None:
         self.mean, self.deviation = grey_statistics(self.pixels)

@@ -148,6 +148,7 @@ class Learner:
             self.net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
         )
         self.taken = 0  # steps since the beginning of training, over all phases
+        self.smooth = math.nan  # the phase's loss as it is shown
 
     def step(self, batch: Batch, rate: float) -> Tensor:
         """Take one optimisation step; `rate` multiplies the peak learning rate. Returns the loss, a scalar."""
@@ -200,6 +201,7 @@ class Learner:
                 "average": self.average.state_dict(),
                 "optimiser": self.optimiser.state_dict(),
                 "taken": self.taken,
+                "smooth": self.smooth,
             }
         )
 
@@ -208,7 +210,7 @@ class Learner:
         self.net.load_state_dict(state["net"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(copy.deepcopy(state["optimiser"]))
-        self.taken = int(state["taken"])
+        self.taken, self.smooth = int(state["taken"]), float(state["smooth"])
 
 
 @contextmanager
@@ -282,8 +284,8 @@ def run_phase(
     int
         Steps done.
     """
-    smooth, saved, began = math.nan, time.monotonic(), time.monotonic()
-    done = start
+    saved, began = time.monotonic(), time.monotonic()
+    done, smooth = start, learner.smooth if start else math.nan
     if start and watch is not None and watch.enough(start):
         return start  # it was interrupted at the very step at which it would have stopped
     first = learner.taken
@@ -295,7 +297,7 @@ def run_phase(
             rate = learning_rate(done, phase.steps, learner.taken, phase.decay)
             loss = float(learner.step(batch, rate))
             done += 1
-            smooth = loss if math.isnan(smooth) else 0.98 * smooth + 0.02 * loss
+            learner.smooth = smooth = loss if math.isnan(smooth) else 0.98 * smooth + 0.02 * loss
             now = time.monotonic()
             speed = (done - start) * phase.recipe.crops / max(1e-6, now - began)
             report(Progress(phase.name, done, phase.steps, smooth, phase.recipe.crops, speed))

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.detect.reference import Reference
 from gyeol.detect.verdict import Verdict
 from gyeol.errors import MissingExtraError, ModelError
 from gyeol.files import printable
@@ -18,9 +19,25 @@ EXPORTED = (".onnx", ".xml")
 
 
 class Judge(Protocol):
-    """Judges one image at a time; may be called from several threads at once."""
+    """Judges one image at a time; may be called from several threads at once.
+
+    Attributes
+    ----------
+    threshold_ : float
+        Score above which an image is called defective.
+    margin_ : float
+        How near to the threshold another engine may answer otherwise; 0 for the detector itself.
+    reference_ : Reference or None
+        What the training images were like; None where a plugin's detector has not kept it.
+    """
 
     threshold_: float
+
+    @property
+    def margin_(self) -> float: ...  # noqa: D102
+
+    @property
+    def reference_(self) -> Reference | None: ...  # noqa: D102
 
     def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
         """Judge a grey image (H, W)."""

@@ -8,8 +8,10 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from gyeol.detect.reference import Reference
 from gyeol.detect.verdict import Verdict
 from gyeol.engine import graph
+from gyeol.engine.sealed import read_sealed
 from gyeol.errors import ModelError
 from gyeol.files import printable
 
@@ -29,27 +31,31 @@ class OnnxRuntimeJudge:
     """
 
     threshold_: float
+    margin_: float
+    reference_: Reference
 
     def __init__(self, path: Path) -> None:
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
+        # From memory, so that what runs is what was checked, and no other file can be drawn in.
+        content, _ = read_sealed(path)
         try:
-            self._session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+            self._session = ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
             black = {graph.INPUT: np.zeros((64, 64), np.uint8)}
-            form, threshold = self._session.run([graph.SCHEMA, graph.THRESHOLD], black)
+            graph.check_form(path, self._session.run([graph.SCHEMA], black)[0])
+            names = [graph.THRESHOLD, graph.MARGIN, *graph.REFERENCE.values(), *graph.VERDICT]
+            threshold, margin, *rest = self._session.run(names, black)
+        except ModelError:
+            raise
         except Exception as error:  # its errors have no common base but this
             reason = (str(error).strip().splitlines() or ["it cannot be read"])[-1]
             raise ModelError(
                 f"{printable(path)} is damaged or not an exported gyeol model ({printable(reason)[:120]}); "
                 "export it again"
             ) from error
-        if int(form) != graph.FORM:
-            raise ModelError(
-                f"{printable(path)} is of form {int(form)} and this gyeol reads form {graph.FORM}; "
-                "export it again, or update gyeol"
-            )
-        self.threshold_ = float(threshold)
+        kept = dict(zip(graph.REFERENCE, rest, strict=False))
+        self.threshold_, self.margin_, self.reference_ = graph.settings(path, threshold, margin, kept)
 
     def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
         """Judge a grey image (H, W) uint8; may be called from several threads."""

@@ -11,9 +11,11 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
+from gyeol.detect.reference import Reference
 from gyeol.detect.verdict import Verdict
 from gyeol.engine import graph
 from gyeol.engine.cores import cores
+from gyeol.engine.sealed import read_sealed
 from gyeol.errors import ModelError
 from gyeol.files import printable
 
@@ -37,27 +39,30 @@ class OpenVinoJudge:
     """
 
     threshold_: float
+    margin_: float
+    reference_: Reference
 
     def __init__(self, path: Path, workers: int, threads: int | None = None) -> None:
         core = ov.Core()
+        # From memory, so that what runs is what was checked, and no other file can be drawn in.
+        content, weights = read_sealed(path)
         try:
-            model = core.read_model(path)
-            form, threshold, usual, precision = (
+            model = core.read_model(content, weights)
+            graph.check_form(path, _constant(model, graph.SCHEMA))
+            threshold, margin, usual, precision = (
                 _constant(model, name)
-                for name in (graph.SCHEMA, graph.THRESHOLD, graph.USUAL, graph.PRECISION)
+                for name in (graph.THRESHOLD, graph.MARGIN, graph.USUAL, graph.PRECISION)
             )
+            kept = {name: _constant(model, output) for name, output in graph.REFERENCE.items()}
+            for name in graph.VERDICT:
+                model.output(name)
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1] if str(error).strip() else "it cannot be read"
             raise ModelError(
                 f"{printable(path)} is damaged or not an exported gyeol model ({printable(reason)[:120]}); "
                 "export it again"
             ) from error
-        if int(form) != graph.FORM:
-            raise ModelError(
-                f"{printable(path)} is of form {int(form)} and this gyeol reads form {graph.FORM}; "
-                "export it again, or update gyeol"
-            )
-        self.threshold_ = float(threshold)
+        self.threshold_, self.margin_, self.reference_ = graph.settings(path, threshold, margin, kept)
         shape = int(usual[0]), int(usual[1])
         arithmetic = "bf16" if graph.PRECISIONS[int(precision)] == "bf16" else "f32"
         settings = {

@@ -17,7 +17,14 @@ from gyeol.detect.verdict import Verdict
 from gyeol.engine.overlay import save_overlay, save_raw
 from gyeol.engine.stream import Judged, Keep
 from gyeol.errors import OutputError
-from gyeol.files import atomic_directory, atomic_file, require_empty, require_writable
+from gyeol.files import (
+    atomic_directory,
+    atomic_file,
+    lock_beside,
+    locked,
+    require_empty,
+    require_writable,
+)
 
 SCORE_COLUMNS = ("ImageId", "score", "answer", "kind", "note")
 
@@ -75,6 +82,9 @@ class Outputs:
                 raise OutputError(f"{place} is given twice; give every output its own place")
             taken.add(where)
         with ExitStack() as stack:  # what was made before an error goes away again
+            for place in files:
+                if place.is_file() or not place.exists():  # not a device
+                    stack.enter_context(locked(lock_beside(place.resolve())))
             for name, path in self._folders.items():
                 if path is not None:
                     self._open[name] = stack.enter_context(atomic_directory(path))

@@ -18,6 +18,7 @@ from gyeol.data.ahead import ahead
 from gyeol.data.image import read_image
 from gyeol.detect.verdict import Verdict
 from gyeol.engine.cores import cores
+from gyeol.engine.drift import Look, look_at
 from gyeol.engine.judge import Judge
 from gyeol.errors import DataError
 
@@ -37,11 +38,14 @@ class Judged:
         None where the image could not be read.
     error : str
         Why it could not be read, else empty.
+    look : Look or None
+        What it is like as a picture; None where it could not be read.
     """
 
     name: str
     verdict: Verdict | None
     error: str = ""
+    look: Look | None = None
 
 
 Keep = Callable[[str, NDArray[np.uint8], Verdict], None]
@@ -92,17 +96,17 @@ def judge_all(
                     raise done
                 yield Judged(name, None, str(done))
                 continue
-            pixels, verdict = done
+            pixels, verdict, look = done
             if keep is not None:
                 written.append(writer.submit(keep, name, pixels, verdict))
                 if len(written) > AHEAD:
                     written.popleft().result()
-            yield Judged(name, verdict)
+            yield Judged(name, verdict, look=look)
         while written:
             written.popleft().result()
 
 
-Done = tuple[NDArray[np.uint8], Verdict] | DataError
+Done = tuple[NDArray[np.uint8], Verdict, Look] | DataError
 
 
 def keep_to_one_core() -> None:
@@ -117,4 +121,4 @@ def _judge(judge: Judge, row: tuple[str, Path]) -> tuple[str, Done]:
         pixels = read_image(path)
     except DataError as error:
         return name, error
-    return name, (pixels, judge.judge(pixels))
+    return name, (pixels, judge.judge(pixels), look_at(pixels))

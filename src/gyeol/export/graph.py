@@ -14,6 +14,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
+from gyeol.engine.sealed import PLACE
+
 OPSET = 18
 IR_VERSION = 9
 """The oldest form of file that holds this opset, so that older runtimes read it."""
@@ -137,4 +139,5 @@ class Graph:
             graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="gyeol"
         )
         model.ir_version = IR_VERSION
+        model.doc_string = PLACE
         return model

@@ -10,7 +10,7 @@ from onnx import TensorProto
 
 from gyeol.detect.detector import Detector
 from gyeol.detect.network import STRIDE, fused
-from gyeol.engine.graph import FORM, INPUT, PRECISION, PRECISIONS, SCHEMA, THRESHOLD, USUAL
+from gyeol.engine.graph import FORM, INPUT, MARGIN, PRECISION, PRECISIONS, REFERENCE, SCHEMA, THRESHOLD, USUAL
 from gyeol.export.graph import Graph
 from gyeol.export.network import Precision, logits, wider
 from gyeol.export.pixels import mirrored_up, normalised
@@ -26,6 +26,7 @@ def build(
     *,
     name: str = "fp32",
     usual: tuple[int, int] = (0, 0),
+    margin: float = 0.0,
     watch: bool = False,
 ) -> onnx.ModelProto:
     """Write a detector as a graph.
@@ -42,6 +43,8 @@ def build(
         The arithmetic meant for it; a runtime that knows bf16 is told to use it.
     usual : (int, int)
         Height and width of most images; 0, 0 if they differ.
+    margin : float
+        Largest difference of a score near the threshold from the detector's; known once the graph was tried.
     watch : bool
         Whether the largest value that goes into each layer becomes an output, too: for choosing the ranges.
     """
@@ -75,9 +78,14 @@ def build(
         "heat": (heat, TensorProto.FLOAT, ["height", "width"]),
         SCHEMA: (graph.number(FORM), TensorProto.INT64, []),
         THRESHOLD: (graph.constant(np.float32(detector.threshold_)), TensorProto.FLOAT, []),
+        MARGIN: (graph.constant(np.float32(margin)), TensorProto.FLOAT, []),
         USUAL: (graph.ints(*usual), TensorProto.INT64, [2]),
         PRECISION: (graph.number(PRECISIONS.index(name)), TensorProto.INT64, []),
     }
+    for field, array in detector.reference_.to_arrays().items():
+        kept = array.astype(np.int64 if array.dtype.kind == "i" else np.float32)
+        form = TensorProto.INT64 if kept.dtype == np.int64 else TensorProto.FLOAT
+        outputs[REFERENCE[field]] = (graph.constant(kept), form, list(kept.shape))
     if watch:
         for layer, value in precision.watched.items():
             outputs[WATCHED + layer] = (value, TensorProto.FLOAT, [1, None, None, None])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -18,6 +19,7 @@ from gyeol.detect.detector import Detector
 from gyeol.engine.cores import cores
 from gyeol.engine.judge import Judge
 from gyeol.engine.openvino import OpenVinoJudge
+from gyeol.engine.sealed import seal, seal_pair
 from gyeol.engine.stream import judge_all
 from gyeol.errors import ModelError
 from gyeol.export.model import build
@@ -105,7 +107,8 @@ def export(
         trial = Path(folder) / "trial.onnx"
         for left in LEFT_OUT if ranges else LEFT_OUT[:1]:
             chosen = Precision({name: each for name, each in ranges.items() if not name.startswith(left)})
-            trial.write_bytes(build(detector, chosen, name=precision, usual=usual).SerializeToString())
+            graph = build(detector, chosen, name=precision, usual=usual)
+            trial.write_bytes(seal(graph.SerializeToString()))
             judge = OpenVinoJudge(trial, cores())
             theirs = judge_images(judge, images, report, "judging with the exported model")
             found = agreement(own, theirs, detector.threshold_, left)
@@ -117,6 +120,9 @@ def export(
                 f"the detector, more than 1 in {round(1 / ALLOWED):,}; nothing is written, export with a higher "
                 f"precision ({'bf16 or fp32' if precision == 'int8' else 'fp32'})"
             )
+        margin = 0.0 if math.isnan(found.largest) else found.largest
+        graph = build(detector, chosen, name=precision, usual=usual, margin=margin)
+        trial.write_bytes(seal(graph.SerializeToString()))
         if output.suffix.lower() == ".xml":
             _write_openvino(trial, output)
         else:
@@ -166,6 +172,7 @@ def _write_openvino(trial: Path, output: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "model.xml"
         ov.serialize(ov.Core().read_model(trial), made)
-        for suffix in (".bin", ".xml"):
+        weights = made.with_suffix(".bin").read_bytes()
+        for suffix, content in ((".bin", weights), (".xml", seal_pair(made.read_bytes(), weights))):
             with atomic_file(output.with_suffix(suffix), "wb") as stream:
-                stream.write(made.with_suffix(suffix).read_bytes())
+                stream.write(content)

@@ -61,6 +61,9 @@ class HostedDetector:
 
     threshold_: float
     record_: dict[str, Any]
+    margin_ = 0.0
+    reference_ = None
+    """Drift cannot be told: it is judged kind by kind, and a plugin has no kinds."""
 
     def __init__(
         self, name: str, *, seed: int = 0, minutes: float = 5.0, prevalence: float | None = None

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gyeol.data.dataset import Dataset
 from gyeol.detect.directory import OWN, detector_of
+from gyeol.detect.reference import Reference
 from gyeol.detect.verdict import Verdict
 
 
@@ -19,6 +20,12 @@ class AnyDetector(Protocol):
 
     threshold_: float
     record_: dict[str, Any]
+
+    @property
+    def margin_(self) -> float: ...  # noqa: D102
+
+    @property
+    def reference_(self) -> Reference | None: ...  # noqa: D102
 
     def fit(self, dataset: Dataset, *, say: Callable[[str], None]) -> Any:
         """Learn from a dataset."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
+import multiprocessing.connection
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -98,7 +99,7 @@ def _write_images(folder: Path, seed: int, chunks: list[list[Item]], workers: in
         return
     # Spawned, not forked: a fork would copy the locks of the progress display's thread.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(chunks)), context, initializer=_ignore_interrupts)
+    pool = ProcessPoolExecutor(min(workers, len(chunks)), context, initializer=_follow_the_main_process)
     try:
         waiting: set[Future[int]] = {pool.submit(_write_chunk, folder, seed, chunk) for chunk in chunks}
         while waiting:
@@ -114,9 +115,19 @@ def _write_images(folder: Path, seed: int, chunks: list[list[Item]], workers: in
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the main process, which then stops the workers without a traceback from each."""
+def _follow_the_main_process() -> None:
+    """Leave Ctrl-C to the main process, which stops its workers without a traceback from each; end when it is killed.
+
+    A worker holds both ends of the queue that it is told through, and would wait at it for ever.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if (parent := multiprocessing.parent_process()) is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
 
 
 def _write_chunk(folder: Path, seed: int, items: Iterable[Item]) -> int:
