@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import numbers
+import types
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
-from gyeol.errors import ModelError
+from gyeol.errors import SettingError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,10 @@ class Config:
     precision: str = "auto"
 
     def __post_init__(self) -> None:
+        for name, wanted in get_type_hints(type(self)).items():
+            value = getattr(self, name)
+            if not _is_of(value, wanted):
+                raise SettingError(f"{name} is {value!r}; it must be {_in_words(wanted)}")
         checks = {
             "steps": (self.steps is None or self.steps >= 20, "at least 20"),
             "minutes": (self.minutes is None or 0 < self.minutes < math.inf, "above 0 and finite"),
@@ -65,13 +71,16 @@ class Config:
             "prevalence": (self.prevalence is None or 0 < self.prevalence < 1, "between 0 and 1"),
             "crops": (self.crops >= 4, "at least 4"),
             "size": (self.size >= 64 and self.size % 8 == 0, "a multiple of 8 from 64"),
-            "learning_rate": (self.learning_rate > 0, "above 0"),
+            "learning_rate": (0 < self.learning_rate < math.inf, "above 0 and finite"),
+            "weight_decay": (0 <= self.weight_decay < math.inf, "from 0 and finite"),
+            "widths": (all(2 <= width <= 4096 for width in self.widths), "three numbers from 2"),
+            "blocks": (all(0 <= count <= 100 for count in self.blocks), "two numbers from 0"),
             "memory_gib": (self.memory_gib > 0, "above 0"),
             "precision": (self.precision in ("auto", "bf16", "fp32"), "auto, bf16 or fp32"),
         }
         for name, (fine, wanted) in checks.items():
             if not fine:
-                raise ModelError(f"{name} is {getattr(self, name)!r}; it must be {wanted}")
+                raise SettingError(f"{name} is {getattr(self, name)!r}; it must be {wanted}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -83,11 +92,33 @@ class Config:
 
         Raises
         ------
-        ModelError
-            If a name is not known or a value is out of range.
+        SettingError
+            If a name is not known, or a value is of another type or out of range.
         """
         known = {field.name for field in dataclasses.fields(cls)}
         if odd := sorted(set(values) - known):
-            raise ModelError(f"unknown setting {odd[0]!r}; known are {', '.join(sorted(known))}")
+            raise SettingError(f"unknown setting {odd[0]!r}; known are {', '.join(sorted(known))}")
         given: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
         return cls(**given)
+
+
+def _is_of(value: object, wanted: Any) -> bool:
+    """Tell whether a value has the type that a field is annotated with. A whole number will do as a float."""
+    if wanted is float or wanted is int:
+        kind = numbers.Integral if wanted is int else numbers.Real
+        return isinstance(value, kind) and not isinstance(value, bool)
+    if isinstance(wanted, types.UnionType):
+        return any(_is_of(value, each) for each in get_args(wanted))
+    if get_origin(wanted) is tuple:
+        inner = get_args(wanted)
+        return isinstance(value, tuple) and len(value) == len(inner) and all(map(_is_of, value, inner))
+    return isinstance(value, wanted)
+
+
+def _in_words(wanted: Any) -> str:
+    """Name a type as a user would."""
+    if isinstance(wanted, types.UnionType):
+        return _in_words(get_args(wanted)[0])
+    if get_origin(wanted) is tuple:
+        return f"a list of {len(get_args(wanted))} whole numbers"
+    return {int: "a whole number", float: "a number"}.get(wanted, "a text")

@@ -1,4 +1,4 @@
-"""Read a dataset's training images into memory, with their kinds."""
+"""Bring training images into memory, out of files or arrays, with their kinds."""
 
 from __future__ import annotations
 
@@ -71,12 +71,41 @@ def load_training_images(
             report(len(surfaces), total)
             if room <= 0 and len(surfaces) > len(dataset.defects):
                 break
+    return _with_kinds(surfaces, descriptors, len(dataset.defects), seed)
+
+
+def training_images(
+    images: Sequence[NDArray[np.uint8]],
+    defective: NDArray[np.bool_],
+    masks: Sequence[NDArray[np.bool_] | None],
+    seed: int,
+) -> TrainingImages:
+    """Take images that are in memory already; the same images as files give the same.
+
+    Parameters
+    ----------
+    images : sequence of (H, W) uint8
+        Of at least one defect and one normal.
+    defective : (N,) bool
+    masks : sequence of (H, W) bool or None
+        Where each defect is, roughly; None where that is not known, and for normals.
+    """
+    normals = np.random.default_rng([seed, 1]).permutation(np.flatnonzero(~defective))
+    defects = np.flatnonzero(defective)
+    surfaces = [Surface(images[n], mask=masks[n]) for n in defects]
+    surfaces += [Surface(images[n]) for n in normals]
+    return _with_kinds(surfaces, [describe(each.pixels) for each in surfaces], len(defects), seed)
+
+
+def _with_kinds(
+    surfaces: list[Surface], descriptors: list[NDArray[np.float32]], defects: int, seed: int
+) -> TrainingImages:
+    """Find the kinds among surfaces, of which the first so many are defects."""
     kinds = fit_kinds(np.stack(descriptors), seed=seed)
     for surface, kind in zip(surfaces, kinds.assign(np.stack(descriptors)), strict=True):
         surface.kind = int(kind)
-    count = len(dataset.defects)
-    normals_read = surfaces[count:]
-    return TrainingImages(surfaces[:count], normals_read, kinds, symmetries(normals_read, kinds))
+    normals = surfaces[defects:]
+    return TrainingImages(surfaces[:defects], normals, kinds, symmetries(normals, kinds))
 
 
 def _read(image: LabelledImage) -> tuple[Surface, NDArray[np.float32]]:

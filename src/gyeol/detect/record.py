@@ -32,15 +32,21 @@ def data_fingerprint(dataset: Dataset) -> str:
     return digest.hexdigest()[:16]
 
 
-def training_record(dataset: Dataset, fitted: Fitted) -> dict[str, Any]:
-    """Gather what a model was made of, and what is to be expected of it. Plain values, for JSON."""
+def training_record(data: str, fitted: Fitted) -> dict[str, Any]:
+    """Gather what a model was made of, and what is to be expected of it. Plain values, for JSON.
+
+    Parameters
+    ----------
+    data : str
+        The fingerprint of what was learnt from.
+    """
     choice = fitted.choice
     normals = fitted.normal_scores
     return {
         "gyeol": __version__,
         "python": platform.python_version(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "data": data_fingerprint(dataset),
+        "data": data,
         "external_data": False,
         **fitted.record,
         "kinds": [int(size) for size in fitted.images.kinds.sizes],
