@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gyeol.cli.display import counting, say
 from gyeol.cli.extras import need
 
+if TYPE_CHECKING:
+    from gyeol.cluster.run import Done
+
 
 def predict_on_cluster(
     model: Path, images: str, output: str, address: str, workers: int | None, resume: bool, heat: bool
-) -> None:
+) -> Done:
     """Judge images on a Ray cluster and say what came of it."""
     need("ray", "ray", "fsspec", "pyarrow")
     from gyeol.cluster.run import predict
@@ -36,3 +40,4 @@ def predict_on_cluster(
     if done.unreadable:
         say(f"{done.unreadable:,} images could not be read; the column 'error' of their rows says why")
     say(f"answers: {output}")
+    return done

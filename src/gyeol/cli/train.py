@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gyeol.cli import layout, reporting
+from gyeol.cli import defaults, layout, reporting, result, tracking
 from gyeol.cli.extras import need_training
 
 
@@ -23,31 +23,35 @@ from gyeol.cli.extras import need_training
     "--prevalence", type=float, help="Share of defective images to expect, if known; moves the threshold."
 )
 @click.option("--resume", is_flag=True, help="Go on with a training that was stopped.")
+@defaults.set_option
+@tracking.option
 @layout.option
 @reporting.file_option("loss curves, and the threshold with what it costs")
+@result.option
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
     data: Path,
     output: Path,
-    minutes: float | None,
-    steps: int | None,
-    seed: int,
-    folds: int,
-    prevalence: float | None,
     resume: bool,
+    logs: tuple[str, ...],
     layout: str | None,
     report: Path | None,
     lang: str,
+    as_json: bool,
+    **_: object,  # what the detector is told: defaults.detector_settings gathers it
 ) -> None:
     """Learn a detector from DATA, a folder in any layout that gyeol knows, and write it to a folder.
 
     Nothing from outside the folder is used. Ctrl-C leaves a state that --resume goes on from.
     """
     need_training()
-    from gyeol.cli.work import train
+    from gyeol.cli.work import summary, train
 
-    if minutes is not None and steps is not None:
-        raise click.UsageError("give --minutes or --steps, not both")
-    settings = {"minutes": minutes, "steps": steps, "seed": seed, "folds": folds, "prevalence": prevalence}
+    settings = defaults.detector_settings(ctx)
+    tracking.check(logs)
     reporting.check_place(report)
-    detector = train(data, output, settings, resume, layout)
+    detector = train(data, output, settings, resume, layout, logs)
     reporting.write(report, lang, threshold=detector.threshold_, record=detector.record_)
+    result.as_json(summary(detector, output), None, as_json)

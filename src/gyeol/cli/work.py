@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.cli import tracking
 from gyeol.cli.display import counting, say, training
 from gyeol.data.image import read_mask
 from gyeol.data.layouts import read_training_data, rows_to_judge
@@ -18,6 +19,7 @@ from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
 from gyeol.detect.record import explain_threshold
 from gyeol.detect.storage import check_place
+from gyeol.detect.trainer import Progress
 from gyeol.detect.verdict import Verdict
 from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
@@ -26,11 +28,19 @@ from gyeol.files import locked, printable
 from gyeol.metrics.answers import find_key, gravest, read_compared, stem
 from gyeol.report.errors import Mistake
 
+ON_COMMAND_LINE = ("minutes", "steps", "seed", "folds", "prevalence")
+"""Settings that `gyeol train` has options for; the others go by --set."""
+
 
 def train(
-    data: Path, output: Path, settings: dict[str, Any], resume: bool, layout: str | None = None
+    data: Path,
+    output: Path,
+    settings: dict[str, Any],
+    resume: bool,
+    layout: str | None = None,
+    logs: tuple[str, ...] = (),
 ) -> Detector:
-    """Train a detector and keep it at `output`."""
+    """Train a detector and keep it at `output`; `logs` as :func:`gyeol.cli.tracking.open_tracking` takes them."""
     dataset = read_training_data(data, layout)
     check_place(output)
     detector = Detector(**settings)
@@ -43,14 +53,22 @@ def train(
         say(f"{len(dataset.defects):,} defects and {len(dataset.normals):,} normals in {dataset.root}")
         for note in dataset.notes:
             say(note)
-        try:
-            with counting("reading images") as loading, training() as report:
-                detector.fit(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
-        except KeyboardInterrupt:
-            if state.exists():
-                say(f"stopped; {_how_to_go_on(data, output, settings, layout)}")
-            raise
-        detector.save(output)
+        with tracking.open_tracking(logs, output.name) as log:
+            log.settings(detector.get_params())
+            try:
+                with counting("reading images") as loading, training() as show:
+
+                    def report(now: Progress) -> None:
+                        show(now)
+                        log.step(now)
+
+                    detector.fit(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
+            except KeyboardInterrupt:
+                if state.exists():
+                    say(f"stopped; {_how_to_go_on(data, output, settings, layout, logs)}")
+                raise
+            detector.save(output)
+            log.model(output, detector.threshold_, detector.record_)
         state.unlink(missing_ok=True)
     estimate = detector.record_["estimate"]
     low, high = estimate["interval"]
@@ -63,15 +81,34 @@ def train(
     return detector
 
 
-def _how_to_go_on(data: Path, output: Path, settings: dict[str, Any], layout: str | None) -> str:
+def summary(detector: Detector, model: Path) -> dict[str, Any]:
+    """Say in plain values what a training came to."""
+    record = detector.record_
+    names = ("estimate", "steps", "seconds", "defects", "normals_learnt", "normals_held_out")
+    kinds = len(record["kinds"])
+    return {
+        "model": model,
+        "threshold": detector.threshold_,
+        "kinds": kinds,
+        **{name: record[name] for name in names},
+    }
+
+
+def _how_to_go_on(
+    data: Path, output: Path, settings: dict[str, Any], layout: str | None, logs: tuple[str, ...]
+) -> str:
     """Write the command that goes on with a stopped training: the same one, for other settings are refused."""
-    given = [
-        word
-        for name, value in settings.items()
-        if value != getattr(Config(), name)
-        for word in (f"--{name}", f"{value:g}" if isinstance(value, float) else str(value))
-    ]
+    given = []
+    for name, value in settings.items():
+        if value != getattr(Config(), name):
+            text = (
+                f"{value:g}"
+                if isinstance(value, float)
+                else str(list(value) if isinstance(value, tuple) else value)
+            )
+            given += [f"--{name}", text] if name in ON_COMMAND_LINE else ["--set", f"{name}={text}"]
     given += [] if layout is None else ["--layout", layout]
+    given += [word for log in logs for word in ("--log", log)]
     command = ["gyeol", "train", str(data), "-o", str(output), *given, "--resume"]
     return f"go on with the same command and --resume, or: {shlex.join(command)}"
 

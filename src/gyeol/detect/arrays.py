@@ -47,7 +47,7 @@ class Arrays:
         for pixels, defective, mask in zip(self.images, self.defective, self.masks, strict=True):
             digest.update(f"{pixels.shape} {int(defective)} {mask is not None}\n".encode())
             for each in (pixels, mask) if mask is not None else (pixels,):
-                digest.update(np.ascontiguousarray(each))
+                digest.update(each.tobytes())
         return digest.hexdigest()[:16]
 
 

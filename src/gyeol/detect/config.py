@@ -21,27 +21,33 @@ class Config:
     seed : int
         From 0. Decides everything random; the same folder, seed and number of steps give the same model.
     steps : int or None
-        Optimisation steps in all. None: as many as fit in `minutes`.
+        Optimisation steps in all, from 20; with the same seed they give the same model again. Not given: as many as
+        fit in `minutes`.
     minutes : float or None
-        Time for the optimisation on this machine; the steps are counted from the speed of the first ones. With
-        neither given, :data:`DEFAULT_STEPS`.
+        Time for the optimisation on this machine; the steps are counted from the speed of the first ones. With neither
+        given, 6,000 steps.
     folds : int
-        Parts that the defects are split into to estimate accuracy without a leak.
+        Parts that the defects are split into to estimate accuracy without a leak; from 2.
     prevalence : float or None
-        Share of defective images to expect where the detector will work. Moves the threshold. None: not known, any
-        share up to half.
-    crops, size : int
-        Crops a step and their side in pixels. 256 shows a patch of defect and enough surface to judge it by.
+        Share of defective images to expect where the detector will work. Moves the threshold. Not given: any
+        share up to half is thought equally likely.
+    crops : int
+        Crops that a step learns from, from 4.
+    size : int
+        Their side in pixels, a multiple of 8 from 64; less where the images are smaller. 256 shows a patch of defect
+        and enough surface to judge it by.
     learning_rate : float
         Peak rate of AdamW.
     weight_decay : float
         Of AdamW, decoupled.
-    widths, blocks : tuple of int
-        See :class:`gyeol.detect.network.CellNet`.
+    widths : tuple of int
+        Channels of the network at output strides 2, 4 and 8.
+    blocks : tuple of int
+        Residual blocks of the network before and after the point where a cell is compared with its image.
     memory_gib : float
-        Room for training images; of more than fit, a random part is used.
+        Room for training images in GiB; of more than fit, a random part is used.
     precision : {"auto", "bf16", "fp32"}
-        Arithmetic of the network. auto: bf16 where the processor computes it natively.
+        Arithmetic of the network: auto, bf16 or fp32. auto is bf16 where the processor computes it natively.
     """
 
     seed: int = 0

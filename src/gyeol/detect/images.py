@@ -92,8 +92,8 @@ def training_images(
     """
     normals = np.random.default_rng([seed, 1]).permutation(np.flatnonzero(~defective))
     defects = np.flatnonzero(defective)
-    surfaces = [Surface(images[n], mask=masks[n]) for n in defects]
-    surfaces += [Surface(images[n]) for n in normals]
+    surfaces = [Surface(images[n], mask=masks[n]) for n in defects.tolist()]
+    surfaces += [Surface(images[n]) for n in normals.tolist()]
     return _with_kinds(surfaces, [describe(each.pixels) for each in surfaces], len(defects), seed)
 
 
