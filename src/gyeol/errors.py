@@ -23,5 +23,9 @@ class ModelError(GyeolError):
     """A model directory cannot be loaded, or does not fit what is asked of it."""
 
 
+class SettingError(ModelError, ValueError):
+    """A setting is not known or out of range."""
+
+
 class MissingExtraError(GyeolError):
     """A feature needs an optional dependency that is not installed."""

@@ -88,13 +88,17 @@ def test_train_says_what_to_do_without_defects_or_split(
     gyeol: Gyeol, mvtec: Path, tiles: Path, tmp_path: Path
 ) -> None:
     for command in ("train", "run"):
-        code, _, err = gyeol(command, mvtec, "-o", tmp_path / "out", "--steps", 5)
+        code, _, err = gyeol(command, mvtec, "-o", tmp_path / "out", "--steps", 20)
         assert (code, err.count("\n")) == (2, 1)
         assert "gyeol convert" in err
         assert "--defects 6" in err
-    code, _, err = gyeol("run", tiles, "-o", tmp_path / "out", "--steps", 5)
+    code, _, err = gyeol("run", tiles, "-o", tmp_path / "out", "--steps", 20)
     assert (code, err.count("\n")) == (2, 1)
     assert "no test images; split it with: gyeol convert" in err
+    spaced = tiles.rename(tmp_path / "my tiles")
+    code, _, err = gyeol("compare", spaced, "-o", tmp_path / "out")
+    assert (code, err.count("\n")) == (2, 1)
+    assert f"no test images; split it with: gyeol convert '{spaced}' -o NEW" in err
 
 
 def test_run_evaluates_by_the_layouts_own_labels(

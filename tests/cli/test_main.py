@@ -101,7 +101,6 @@ def test_no_arguments_give_the_help(
     [
         (DataError("two\nlines of \udcff"), 2, "gyeol: two\\nlines of \\udcff\n"),
         (KeyboardInterrupt(), 130, "gyeol: interrupted\n"),
-        (BrokenPipeError(), 141, ""),
     ],
 )
 def test_errors_become_a_line_and_a_code(
@@ -119,10 +118,14 @@ def test_errors_become_a_line_and_a_code(
     assert capsys.readouterr().err == said
 
 
-def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def fail(**_: object) -> None:
-        raise ZeroDivisionError
+        raise ZeroDivisionError("here")
 
     monkeypatch.setattr(entry.cli, "main", fail)
-    with pytest.raises(ZeroDivisionError):
-        main()
+    assert call(monkeypatch) == 70
+    err = capsys.readouterr().err
+    assert "Traceback" in err
+    bug, line = err.splitlines()[-2:]
+    assert bug == "ZeroDivisionError: here"
+    assert line == "gyeol: this is a mistake in gyeol itself; please report it with the lines above"

@@ -4,10 +4,11 @@ import json
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gyeol.detect.config import Config
-from gyeol.errors import ModelError
+from gyeol.errors import SettingError
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ from gyeol.errors import ModelError
     ],
 )
 def test_what_is_out_of_range_is_named(name: str, value: Any) -> None:
-    with pytest.raises(ModelError, match=f"^{name} is .*; it must be "):
+    with pytest.raises(SettingError, match=f"^{name} is .*; it must be "):
         Config(**{name: value})
 
 
@@ -42,5 +43,30 @@ def test_settings_survive_json() -> None:
 
 
 def test_an_unknown_setting_is_named() -> None:
-    with pytest.raises(ModelError, match="'colour'"):
+    with pytest.raises(SettingError, match="'colour'"):
         Config.from_dict({"colour": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("steps", "many", "a whole number"),
+        ("steps", 100.5, "a whole number"),
+        ("seed", True, "a whole number"),
+        ("seed", None, "a whole number"),
+        ("minutes", "long", "a number"),
+        ("precision", 16, "a text"),
+        ("widths", (8, 8), "a list of 3 whole numbers"),
+        ("widths", (8, 8, 1.5), "a list of 3 whole numbers"),
+        ("widths", (8, 1, 8), "from 2"),
+        ("blocks", (-1, 1), "from 0"),
+        ("weight_decay", -0.1, "from 0"),
+    ],
+)
+def test_what_is_of_another_type_is_named(name: str, value: Any, said: str) -> None:
+    with pytest.raises(SettingError, match=f"^{name} is .*; it must be .*{said}"):
+        Config(**{name: value})
+
+
+def test_whole_numbers_of_any_kind_will_do() -> None:
+    assert Config(seed=np.int64(3), minutes=5, learning_rate=np.float32(0.001)).seed == 3

@@ -170,6 +170,17 @@ def test_history_and_progress_tell_of_every_step(sampler: Sampler, small: Config
     assert [row["step"] for row in history.rows] == [20]
 
 
+def test_a_validation_is_told_with_its_step(sampler: Sampler, small: Config) -> None:
+    told: list[Progress] = []
+    learner = Learner(small)
+    learner.taken = 100
+    watch = Watch([sampler.batch(50, RECIPE)], every=3)
+    run_phase(learner, sampler, replace(PHASE, steps=6), told.append, watch=watch)
+    assert [now.taken for now in told] == [101, 102, 103, 104, 105, 106]
+    assert [now.step for now in told if now.validation is not None] == [3, 6]
+    assert min(now.validation for now in told if now.validation is not None) == watch.best_loss
+
+
 def interrupt_at(step: int) -> Callable[[Progress], None]:
     def report(now: Progress) -> None:
         if now.step == step:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from gyeol.cli import result
 from gyeol.data.submission import inspect_submission
 
 
 @click.command()
 @click.argument("submission", type=click.Path(path_type=Path))
 @click.argument("sample_submission", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
+@result.option
 @click.pass_context
 def command(ctx: click.Context, submission: Path, sample_submission: Path, as_json: bool) -> None:
     """Say exactly what is wrong with SUBMISSION, compared with SAMPLE_SUBMISSION.
@@ -23,13 +23,13 @@ def command(ctx: click.Context, submission: Path, sample_submission: Path, as_js
     """
     found = inspect_submission(submission, sample_submission)
     if as_json:
-        result = {
+        said = {
             "ok": not found.problems,
             "rows": found.rows,
             "problems": found.problems,
             "warnings": found.warnings,
         }
-        click.echo(json.dumps(result, ensure_ascii=False))
+        result.as_json(said, None, True)
     else:
         for problem in found.problems:
             click.echo(problem)

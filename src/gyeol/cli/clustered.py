@@ -5,15 +5,19 @@ from __future__ import annotations
 import time
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gyeol.cli.display import counting, say
 from gyeol.cli.extras import need
 from gyeol.files import lock_beside, locked
 
+if TYPE_CHECKING:
+    from gyeol.cluster.run import Done
+
 
 def predict_on_cluster(
     model: Path, images: str, output: str, address: str, workers: int | None, resume: bool, heat: bool
-) -> None:
+) -> Done:
     """Judge images on a Ray cluster and say what came of it."""
     need("ray", "ray", "fsspec", "pyarrow")
     from gyeol.cluster.run import predict
@@ -40,3 +44,4 @@ def predict_on_cluster(
     if done.unreadable:
         say(f"{done.unreadable:,} images could not be read; the column 'error' of their rows says why")
     say(f"answers: {output}")
+    return done

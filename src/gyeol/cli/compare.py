@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from gyeol.cli import layout, reporting
+from gyeol.cli import layout, reporting, result
 from gyeol.cli.extras import need_training
-from gyeol.cli.layout import key_of_layout
+from gyeol.cli.layout import key_of_layout, require_test
 
 PATH = click.Path(path_type=Path)
 
@@ -28,7 +28,7 @@ PATH = click.Path(path_type=Path)
 )
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 @click.option("--detectors", help="Names with commas between.  [default: all that are installed]")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@result.option
 @layout.option
 @reporting.language
 def command(
@@ -54,7 +54,6 @@ def command(
     need_training()
     from rich.console import Console
 
-    from gyeol.cli import result
     from gyeol.cli.display import say
     from gyeol.compare.run import compare
     from gyeol.data.layouts import read_training_data
@@ -64,6 +63,7 @@ def command(
 
     names = _chosen(detectors)
     dataset = read_training_data(data, layout)
+    require_test(dataset, data)
     if key is None and not (data / "key").is_dir():
         key = key_of_layout(dataset, output / "key")
     key = find_key(key or data / "key")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gyeol.cli import layout
+from gyeol.cli import layout, result
 from gyeol.cli.display import say
 from gyeol.data.convert import WRITERS, check_output, convert
 from gyeol.data.layouts import find_layout
@@ -34,6 +34,7 @@ PATH = click.Path(path_type=Path)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the draw.")
 @click.option("--link", is_flag=True, help="Make links to the originals instead of copies.")
 @layout.option
+@result.option
 def command(
     data: Path,
     output: Path,
@@ -43,6 +44,7 @@ def command(
     seed: int,
     link: bool,
     layout: str | None,
+    as_json: bool,
 ) -> None:
     """Write DATA in another layout to OUTPUT, with a key where the labels of the test are known.
 
@@ -64,7 +66,19 @@ def command(
     test = f"{len(dataset.test):,} test images"
     if dataset.key:
         test += f", {sum(image.defective for image in dataset.key):,} of them defects"
-    click.echo(
+    say(
         f"{printable(output)}: {found.name} to {to}: {len(dataset.defects):,} defects and "
         f"{len(dataset.normals):,} normals to learn from, {test}"
     )
+    if not dataset.defects:
+        say("there are no defects to learn from in it; --defects 6 would draw six of each type from the test")
+    made = {
+        "folder": output,
+        "from": found.name,
+        "to": to,
+        "defects": len(dataset.defects),
+        "normals": len(dataset.normals),
+        "test": len(dataset.test),
+        "test_defects": sum(image.defective for image in dataset.key) if dataset.key else None,
+    }
+    result.as_json(made, None, as_json)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gyeol.cli import layout
+from gyeol.cli import layout, result
 from gyeol.cli.extras import need_training
 
 PATH = click.Path(path_type=Path)
@@ -22,6 +22,7 @@ PATH = click.Path(path_type=Path)
 )
 @click.option("--masks", type=PATH, help="The key's masks, if not beside the key.")
 @layout.option
+@result.option
 def command(
     model: Path,
     images: Path,
@@ -30,6 +31,7 @@ def command(
     output: Path,
     masks: Path | None,
     layout: str | None,
+    as_json: bool,
 ) -> None:
     """Draw what SCORES (of `gyeol predict MODEL IMAGES --scores`) has wrong by KEY.
 
@@ -49,3 +51,5 @@ def command(
     sheets = write_mistakes(output, found, detector.threshold_)
     misses = sum(mistake.truth for mistake in found)
     say(f"{misses:,} misses and {len(found) - misses:,} false alarms in {len(sheets):,} sheets: {output}")
+    made = {"folder": output, "misses": misses, "false_alarms": len(found) - misses, "sheets": sheets}
+    result.as_json(made, None, as_json)

@@ -24,7 +24,7 @@ from gyeol.metrics.evaluation import LEVEL, Evaluation, evaluate_files
 )
 @click.option("--masks", type=click.Path(path_type=Path), help="The key's masks, if not beside the key.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the figures as JSON, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
+@result.option
 @reporting.file_option("confusion matrix, curves, kinds, the worst mistakes")
 def command(
     file: Path,
@@ -47,8 +47,12 @@ def command(
     evaluation = evaluate_files(file, key, heatmaps, masks)
     result.as_json(evaluation.to_dict(), output, as_json)
     reporting.write(report, lang, evaluation=evaluation.to_dict(), compared=read_compared(file, key))
-    if as_json:
-        return
+    if not as_json:
+        show(evaluation)
+
+
+def show(evaluation: Evaluation) -> None:
+    """Print tables."""
     console = Console(highlight=False)
     for part in tables(evaluation):
         console.print(part)

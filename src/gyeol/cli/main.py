@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
@@ -26,7 +29,14 @@ COMMANDS = {
     "compare": "Train gyeol and others on one folder and compare them.",
     "serve": "Serve a review page and an HTTP API.",
     "run": "Explore, train, predict and, with a key, evaluate.",
+    "settings": "Print every setting with its meaning, as a gyeol.toml.",
 }
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as of a program that SIGINT ends."""
+CLOSED = 141
+"""Exit code where nobody reads the output any more, as of a program that SIGPIPE ends."""
+BUG = 70
+"""Exit code where gyeol itself is wrong, as in BSD's sysexits."""
 
 
 class _LazyGroup(click.Group):
@@ -42,15 +52,46 @@ class _LazyGroup(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 (a programming error, not the user's)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            done = super().invoke(ctx)
+            sys.stdout.flush()  # here, where it is known what to do if nobody reads it any more
+        except BrokenPipeError:
+            # What Python would still write at its end goes nowhere, so that it does not complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(CLOSED) from None
+        return done
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        names = [
+            CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
 
 @click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
 @click.version_option(__version__, prog_name="gyeol")
-def cli() -> None:
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="Defaults for all commands.  [default: gyeol.toml in this folder, if there is one]",
+)
+@click.pass_context
+def cli(ctx: click.Context, config: Path | None) -> None:
     """Find defects on textured surfaces, learnt from about thirty of them."""
+    if config is None and not Path("gyeol.toml").is_file():
+        return  # nothing more is imported then
+    from gyeol.cli import defaults
+
+    name = ctx.invoked_subcommand or ""
+    if command := cli.get_command(ctx, name):
+        defaults.apply(ctx, defaults.read(config, COMMANDS), name, command)
 
 
 def main() -> None:
@@ -72,21 +113,28 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("gyeol: interrupted", err=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except (MemoryError, RuntimeError) as error:  # torch has no error of its own for it
         if isinstance(error, RuntimeError) and "allocate memory" not in str(error):
-            raise
+            _say_bug()
         click.echo(
             "gyeol: out of memory; close other programs, or use smaller images or fewer workers", err=True
         )
         sys.exit(2)
-    except BrokenPipeError:
-        sys.exit(141)
     except ModuleNotFoundError as error:
         from gyeol.cli.extras import how_to_get
 
         if (how := how_to_get(error)) is None:
-            raise
+            _say_bug()
         click.echo(f"gyeol: {how}", err=True)
         sys.exit(MissingExtraError.exit_code)
+    except Exception:
+        _say_bug()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say_bug() -> NoReturn:
+    """Show the error that is being handled with its traceback, and end."""
+    sys.excepthook(*sys.exc_info())
+    click.echo("gyeol: this is a mistake in gyeol itself; please report it with the lines above", err=True)
+    sys.exit(BUG)

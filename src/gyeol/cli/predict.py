@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import click
 
 from gyeol.cli import layout as layouts
+from gyeol.cli import result
 from gyeol.engine.judge import ENGINES
 
 PATH = click.Path(path_type=Path)
@@ -47,6 +49,7 @@ PATH = click.Path(path_type=Path)
     "--resume", is_flag=True, help="With --cluster, go on in an output folder: what is there is kept."
 )
 @layouts.option
+@result.option
 def command(
     model: Path,
     images: str,
@@ -61,6 +64,7 @@ def command(
     heat: bool,
     resume: bool,
     layout: str | None,
+    as_json: bool,
 ) -> None:
     """Judge IMAGES with the detector at MODEL.
 
@@ -79,7 +83,8 @@ def command(
             raise click.UsageError("--cluster writes Parquet files only; take --heat for heat maps")
         from gyeol.cli.clustered import predict_on_cluster
 
-        predict_on_cluster(model, images, output, cluster, workers, resume, heat)
+        done = predict_on_cluster(model, images, output, cluster, workers, resume, heat)
+        result.as_json({"folder": output, **dataclasses.asdict(done)}, None, as_json)
         return
     if workers or heat or resume:
         raise click.UsageError("--workers, --heat and --resume are for --cluster")
@@ -88,4 +93,6 @@ def command(
     from gyeol.engine.judge import open_judge
 
     judge = open_judge(model, engine, cores())
-    predict(judge, Path(images), Path(output), scores, heatmaps, raw_heatmaps, unreadable, layout)
+    counts = predict(judge, Path(images), Path(output), scores, heatmaps, raw_heatmaps, unreadable, layout)
+    places = {"scores": scores, "heatmaps": heatmaps, "raw_heatmaps": raw_heatmaps}
+    result.as_json({"submission": output, **places, **counts}, None, as_json)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gyeol.cli import layout, reporting
+from gyeol.cli import defaults, layout, reporting, result, tracking
 from gyeol.cli.extras import need_training, report_can_be_made
-from gyeol.cli.layout import key_of_layout
+from gyeol.cli.layout import key_of_layout, require_test
 from gyeol.data.layouts import read_training_data
 from gyeol.data.names import test_rows
-from gyeol.errors import DataError
-from gyeol.files import lock_beside, locked, printable
+from gyeol.files import lock_beside, locked
 from gyeol.metrics.answers import check_key, read_compared
+
+if TYPE_CHECKING:
+    from gyeol.detect.detector import Detector
 
 PATH = click.Path(path_type=Path)
 
@@ -33,8 +35,11 @@ PATH = click.Path(path_type=Path)
 )
 @click.option("--heatmaps/--no-heatmaps", default=False, help="Also write a picture for every test image.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
+@defaults.set_option
+@tracking.option
 @layout.option
 @reporting.language
+@result.option
 @click.pass_context
 def command(ctx: click.Context, /, output: Path, **asked: Any) -> None:
     """Do the whole job for the folder DATA and leave in OUTPUT:
@@ -54,57 +59,77 @@ def command(ctx: click.Context, /, output: Path, **asked: Any) -> None:
 
 def _run(
     ctx: click.Context,
+    /,
     data: Path,
     output: Path,
     key: Path | None,
-    minutes: float | None,
-    steps: int | None,
-    seed: int,
-    prevalence: float | None,
     heatmaps: bool,
     resume: bool,
+    logs: tuple[str, ...],
     layout: str | None,
     lang: str,
+    as_json: bool,
+    **_: object,  # what the detector is told: defaults.detector_settings gathers it
 ) -> None:
     """Do it, in a folder that is this run's own."""
     from gyeol.cli import evaluate, explore
     from gyeol.cli.display import say
     from gyeol.cli.judging import predict
-    from gyeol.cli.work import mistakes, train
+    from gyeol.cli.work import summary, train
     from gyeol.detect.detector import Detector
+    from gyeol.metrics.evaluation import evaluate_files
 
-    if minutes is not None and steps is not None:
-        raise click.UsageError("give --minutes or --steps, not both")
-    settings = {"minutes": minutes, "steps": steps, "seed": seed, "prevalence": prevalence}
+    settings = defaults.detector_settings(ctx)
+    tracking.check(logs)
     dataset = read_training_data(
         data, layout
     )  # what cannot be trained on is better known before it is explored
-    if not dataset.test:
-        split = f"split it with: gyeol convert {data} -o NEW" if not dataset.split else "add some"
-        raise DataError(f"{printable(dataset.root)}: no test images; {split}, or use gyeol train")
+    require_test(dataset, data)
     if key:
         check_key(key, data, [name for name, _ in test_rows(dataset)])
     else:
         key = key_of_layout(dataset, output / "key")
     facts, model = output / "explore.json", output / "model"
     if not (resume and facts.exists()):
-        ctx.invoke(explore.command, data=data, output=facts, layout=layout)
+        found = explore.read_facts(data, None, layout)
+        result.as_json(found.to_dict(), facts, False)
+        if not as_json:
+            explore.show(found)
     if resume and (model / "detector.json").exists():
         say(f"{model} is there already; going on with it")
         detector = Detector.load(model)
     else:
-        detector = train(data, model, settings, resume, layout)
+        detector = train(data, model, settings, resume, layout, logs)
     pictures, fresh = output / "heatmaps", output / ".heatmaps.new"
     shutil.rmtree(fresh, ignore_errors=True)
     tables = output / "submission.csv", output / "scores.csv"
-    predict(detector, data, *tables, fresh if heatmaps else None, None, "stop", layout)
+    counts = predict(detector, data, *tables, fresh if heatmaps else None, None, "stop", layout)
     if heatmaps:  # the pictures of an earlier run stay until there are new ones
         shutil.rmtree(pictures, ignore_errors=True)
         fresh.rename(pictures)
-    if key:
-        ctx.invoke(evaluate.command, file=output / "scores.csv", key=key, output=output / "evaluation.json")
+    evaluation = evaluate_files(tables[1], key) if key else None
+    if evaluation:
+        result.as_json(evaluation.to_dict(), output / "evaluation.json", False)
+        if not as_json:
+            evaluate.show(evaluation)
+    made = {
+        **summary(detector, model),
+        **dict(zip(("submission", "scores"), tables, strict=True)),
+        "heatmaps": pictures if heatmaps else None,
+        "prediction": counts,
+        "evaluation": evaluation and evaluation.to_dict(),
+        "report": _report(detector, data, output, key, layout, lang),
+    }
+    result.as_json(made, None, as_json)
+
+
+def _report(
+    detector: Detector, data: Path, output: Path, key: Path | None, layout: str | None, lang: str
+) -> Path | None:
+    """Write the report on what is in OUTPUT; None if it cannot be made."""
     if not report_can_be_made():
-        return
+        return None
+    facts = output / "explore.json"
     sources = {
         "facts": json.loads(facts.read_text(encoding="utf-8")),
         "data": data,
@@ -112,6 +137,7 @@ def _run(
         "record": detector.record_,
     }
     if key:
+        from gyeol.cli.work import mistakes
         from gyeol.report.parts.mistakes import WORST
 
         sources |= {
@@ -120,3 +146,4 @@ def _run(
             "mistakes": tuple(mistakes(detector, data, output / "scores.csv", key, None, layout, WORST)),
         }
     reporting.write(output / "report.html", lang, **sources)
+    return output / "report.html"

@@ -8,6 +8,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from gyeol.cli import result
+from gyeol.cli.display import say
 from gyeol.data.sample import SCALES, generate
 from gyeol.files import printable
 
@@ -29,7 +31,8 @@ from gyeol.files import printable
     help="Another seed gives other textures and defects; the same seed the same files anywhere.",
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: all cores]")
-def command(folder: Path, scale: str, seed: int, workers: int | None) -> None:
+@result.option
+def command(folder: Path, scale: str, seed: int, workers: int | None, as_json: bool) -> None:
     """Write synthetic competition data to DIR, which must not exist or be empty.
 
     DIR gets train/ and test/ as in the competition, and key/ with the answers, for `gyeol evaluate`.
@@ -41,4 +44,6 @@ def command(folder: Path, scale: str, seed: int, workers: int | None) -> None:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("sample", total=total)
         generate(folder, size, seed, workers, lambda done: bar.advance(task, done))
-    click.echo(f"{printable(folder)}: {total:,} images, seed {seed}, answers in key/")
+    say(f"{printable(folder)}: {total:,} images, seed {seed}, answers in key/")
+    made = {"defects": size.defects, "normals": size.normals, "test": size.test, "seed": seed}
+    result.as_json({"folder": folder, "key": folder / "key", **made}, None, as_json)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from gyeol.cli import result
 from gyeol.cli.extras import need_training, need_web
 from gyeol.errors import DataError
 
@@ -59,6 +60,7 @@ PATH = click.Path(path_type=Path)
 @click.option(
     "--timeout", default=60.0, show_default=True, type=click.FloatRange(1, 3600), help="Seconds for one."
 )
+@result.option
 def command(
     model: Path,
     folders: tuple[Path, ...],
@@ -74,10 +76,12 @@ def command(
     max_mib: int,
     max_files: int,
     timeout: float,
+    as_json: bool,
 ) -> None:
     """Serve a page on which people review images with the detector at MODEL, and an HTTP API beside it.
 
     Only this machine can reach it, unless --host says otherwise; then a token is needed, which is printed once.
+    With --json, the address is printed as soon as it is there.
     """
     need_training()
     need_web()
@@ -101,7 +105,7 @@ def command(
         body_bytes=max_mib * 2**20,
         files=max_files,
     )
-    serve(settings, folders, scores, host, port)
+    serve(settings, folders, scores, host, port, as_json)
 
 
 def _cores() -> int:

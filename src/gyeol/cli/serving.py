@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+from gyeol.cli import result
 from gyeol.cli.display import say
 from gyeol.data.prediction import images_for_prediction
 from gyeol.detect.versions import newest_version
@@ -17,7 +18,14 @@ from gyeol.web.server import is_loopback, listen, run
 from gyeol.web.settings import Settings
 
 
-def serve(settings: Settings, folders: tuple[Path, ...], scores: Path | None, host: str, port: int) -> None:
+def serve(
+    settings: Settings,
+    folders: tuple[Path, ...],
+    scores: Path | None,
+    host: str,
+    port: int,
+    as_json: bool = False,
+) -> None:
     """Open what is to be reviewed, say where the page is, and serve it until told to stop."""
     with locked(lock_beside(settings.database)):
         bound = listen(host, port)
@@ -29,7 +37,7 @@ def serve(settings: Settings, folders: tuple[Path, ...], scores: Path | None, ho
                 say(f"there is a newer version of this model: {newest}")
             for n, folder in enumerate(folders):
                 _open(served, folder, scores if n == 0 else None)
-            _announce(bound, host, settings)
+            _announce(bound, host, settings, as_json)
             run(app, bound)
     say(f"stopped; every verdict is in {settings.database}")
 
@@ -45,12 +53,14 @@ def _open(served: Served, folder: Path, scores: Path | None) -> None:
     say(f"{len(known):,} images in {where}{told}")
 
 
-def _announce(bound: socket.socket, host: str, settings: Settings) -> None:
+def _announce(bound: socket.socket, host: str, settings: Settings, as_json: bool) -> None:
     port = bound.getsockname()[1]
     name = f"[{host}]" if ":" in host else host
     # Behind '#', the token is not sent with the address: it stays out of every log; the page reads and hides it.
     secret = f"#token={settings.token}" if settings.token else ""
-    say(f"review page: http://{name}:{port}/{secret}   (documentation of the API: /docs; Ctrl-C stops)")
+    address = f"http://{name}:{port}/"
+    result.as_json({"url": address, "port": port, "token": settings.token or None}, None, as_json)
+    say(f"review page: {address}{secret}   (documentation of the API: /docs; Ctrl-C stops)")
     if not is_loopback(host):
         say(
             "others can reach it, unencrypted: put a proxy that speaks TLS before it where the network is not yours"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from gyeol.cli import layout, reporting
+from gyeol.cli import defaults, layout, reporting, result, tracking
 from gyeol.cli.extras import need_training
 
 if TYPE_CHECKING:
@@ -53,25 +54,28 @@ if TYPE_CHECKING:
     help="The model to go on from, if it is not where it was served.",
 )
 @click.option("--resume", is_flag=True, help="Go on with a training that was stopped.")
+@defaults.set_option
+@tracking.option
 @layout.option
 @reporting.file_option("loss curves, and the threshold with what it costs")
+@result.option
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
     data: Path,
     output: Path,
     detector: str,
-    minutes: float | None,
-    steps: int | None,
-    seed: int,
-    folds: int,
-    prevalence: float | None,
-    memory_gib: float,
     processes: int,
     review: Path | None,
     model: Path | None,
     resume: bool,
+    logs: tuple[str, ...],
     layout: str | None,
     report: Path | None,
     lang: str,
+    as_json: bool,
+    **_: object,  # what the detector is told: defaults.detector_settings gathers it
 ) -> None:
     """Learn a detector from DATA, a folder in any layout that gyeol knows, and write it to a folder.
 
@@ -87,47 +91,33 @@ def command(
     """
     need_training()
     from gyeol.cli.processes import start
-    from gyeol.cli.work import Reviewed, train, train_other
+    from gyeol.cli.work import Reviewed, summary, train, train_other
     from gyeol.detect.directory import OWN
 
-    if minutes is not None and steps is not None:
-        raise click.UsageError("give --minutes or --steps, not both")
+    settings = defaults.detector_settings(ctx)
     if model is not None and review is None:
         raise click.UsageError("--model needs --from; to train from nothing leave it out")
     if processes > 1 and review is not None:
         raise click.UsageError("--from goes on in one process; leave --processes out")
+    tracking.check(logs)
     reporting.check_place(report)
     if detector == OWN:
-        settings = {
-            "minutes": minutes,
-            "steps": steps,
-            "seed": seed,
-            "folds": folds,
-            "prevalence": prevalence,
-            "memory_gib": memory_gib,
-        }
-        if review is not None:
-            settings = {name: value for name, value in settings.items() if _given(name)}
         if processes > 1 and start(processes):
             return
         reviewed = Reviewed(review, model) if review else None
-        made: AnyDetector = train(data, output, settings, resume, layout, reviewed)
+        made: AnyDetector = train(data, output, settings, resume, layout, logs, reviewed)
     else:
-        _refuse_own("steps", "folds", "memory_gib", "processes", "review", "resume")
-        made = train_other(
-            detector, data, output, 5.0 if minutes is None else minutes, seed, prevalence, layout
-        )
+        _refuse_own(ctx, settings)
+        made = train_other(detector, data, output, settings, layout)
     reporting.write(report, lang, threshold=made.threshold_, record=made.record_)
+    result.as_json(summary(made, output), None, as_json)
 
 
-def _given(name: str) -> bool:
-    """Tell whether an option was written by the user."""
-    source = click.get_current_context().get_parameter_source(name)
-    return source is not click.core.ParameterSource.DEFAULT
-
-
-def _refuse_own(*names: str) -> None:
-    """Refuse the options that only gyeol's own detector has."""
-    options = {parameter.name: parameter.opts[0] for parameter in click.get_current_context().command.params}
-    if given := [options[name] for name in names if _given(name)]:
+def _refuse_own(ctx: click.Context, settings: dict[str, Any]) -> None:
+    """Refuse what only gyeol's own detector has."""
+    options = {parameter.name: parameter.opts[0] for parameter in ctx.command.params}
+    names = ("processes", "review", "model", "resume", "logs")
+    given = [options[name] for name in names if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    given += sorted(set(settings) - {"minutes", "seed", "prevalence"})
+    if given:
         raise click.UsageError(f"{', '.join(given)}: only gyeol's own detector has that")

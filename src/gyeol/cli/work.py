@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.cli import tracking
 from gyeol.cli.display import counting, say, training
 from gyeol.data.dataset import Dataset
 from gyeol.data.image import read_mask
@@ -25,6 +26,7 @@ from gyeol.detect.detector import Detector
 from gyeol.detect.directory import check_place
 from gyeol.detect.record import explain_threshold
 from gyeol.detect.together import joined
+from gyeol.detect.trainer import Progress
 from gyeol.detect.verdict import Verdict
 from gyeol.engine.judge import Judge
 from gyeol.engine.overlay import overlay
@@ -45,37 +47,51 @@ class Reviewed:
     model: Path | None = None
 
 
+ON_COMMAND_LINE = ("minutes", "steps", "seed", "folds", "prevalence", "memory_gib")
+"""Settings that `gyeol train` has options for; the others go by --set."""
+
+
 def train(
     data: Path,
     output: Path,
     settings: dict[str, Any],
     resume: bool,
     layout: str | None = None,
+    logs: tuple[str, ...] = (),
     review: Reviewed | None = None,
 ) -> Detector:
     """Train a detector, or go on with a reviewed one, and keep it at `output`.
 
     Of several processes that torchrun started, only the first writes and talks; the others end with the training.
+    `logs` as :func:`gyeol.cli.tracking.open_tracking` takes them.
     """
     with joined() as group:
         dataset = group.attempt(lambda: read_training_data(data, layout))
         if review is not None:
-            former, answers = _reviewed(review, output)
-            learn: Callable[..., Detector] = partial(former.partial_fit, answers=answers, **settings)
+            detector, answers = _reviewed(review, output)
+            learn: Callable[..., Detector] = partial(detector.partial_fit, answers=answers, **settings)
         else:
-            learn = group.attempt(lambda: Detector(**settings)).fit
+            detector = group.attempt(lambda: Detector(**settings))
+            learn = detector.fit
         if group.first:
-            how_to_go_on = _how_to_go_on(data, output, settings, layout, review)
-            return _train(learn, dataset, output, resume, how_to_go_on)
+            told = {**detector.get_params(), **settings}
+            how_to_go_on = _how_to_go_on(data, output, settings, layout, logs, review)
+            return _train(learn, dataset, output, resume, told, logs, how_to_go_on)
         with suppress(KeyboardInterrupt):  # the first says so
             learn(dataset, resume=resume)
     raise SystemExit(0)
 
 
 def _train(
-    learn: Callable[..., Detector], dataset: Dataset, output: Path, resume: bool, how_to_go_on: str
+    learn: Callable[..., Detector],
+    dataset: Dataset,
+    output: Path,
+    resume: bool,
+    told: dict[str, Any],
+    logs: tuple[str, ...],
+    how_to_go_on: str,
 ) -> Detector:
-    """Train, show it, keep the detector."""
+    """Train with the settings `told`, show it, keep the detector."""
     check_place(output)
     state = output.with_name(f".{output.name}.training")
     with locked(lock_beside(output)):
@@ -84,30 +100,34 @@ def _train(
         if resume and not state.exists():
             say(f"no stopped training of {output} found; starting anew")
         _say_what_is_there(dataset)
-        try:
-            with counting("reading images") as loading, training() as report:
-                detector = learn(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
-        except KeyboardInterrupt:
-            if state.exists():
-                say(f"stopped; {how_to_go_on}")
-            raise
-        detector.save(output)
+        with tracking.open_tracking(logs, output.name) as log:
+            log.settings(told)
+            try:
+                with counting("reading images") as loading, training() as show:
+
+                    def report(now: Progress) -> None:
+                        show(now)
+                        log.step(now)
+
+                    detector = learn(
+                        dataset, state=state, resume=resume, report=report, loading=loading, say=say
+                    )
+            except KeyboardInterrupt:
+                if state.exists():
+                    say(f"stopped; {how_to_go_on}")
+                raise
+            detector.save(output)
+            log.model(output, detector.threshold_, detector.record_)
         state.unlink(missing_ok=True)
     _say_what_to_expect(detector, output, "without a leak")
     return detector
 
 
 def train_other(
-    name: str,
-    data: Path,
-    output: Path,
-    minutes: float,
-    seed: int,
-    prevalence: float | None,
-    layout: str | None = None,
+    name: str, data: Path, output: Path, settings: dict[str, Any], layout: str | None = None
 ) -> AnyDetector:
-    """Train a detector that a plugin brings, and keep it at `output`."""
-    detector = make_detector(name, seed=seed, minutes=minutes, prevalence=prevalence)
+    """Train a detector that a plugin brings, and keep it at `output`; `settings`: minutes, seed, prevalence."""
+    detector = make_detector(name, **{"seed": 0, "minutes": 5.0, **settings})
     dataset = read_training_data(data, layout)
     check_place(output)
     with locked(lock_beside(output)):
@@ -146,17 +166,38 @@ def _reviewed(review: Reviewed, output: Path) -> tuple[Detector, Answers]:
     return detector, answers
 
 
+def summary(detector: AnyDetector, model: Path) -> dict[str, Any]:
+    """Say in plain values what a training came to."""
+    record = detector.record_
+    names = ("estimate", "steps", "seconds", "defects", "normals_learnt", "normals_held_out")
+    kinds = len(record["kinds"])
+    return {
+        "model": model,
+        "threshold": detector.threshold_,
+        "kinds": kinds,
+        **{name: record[name] for name in names},
+    }
+
+
 def _how_to_go_on(
-    data: Path, output: Path, settings: dict[str, Any], layout: str | None, review: Reviewed | None
+    data: Path,
+    output: Path,
+    settings: dict[str, Any],
+    layout: str | None,
+    logs: tuple[str, ...],
+    review: Reviewed | None,
 ) -> str:
     """Write the command that goes on with a stopped training: the same one, for other settings are refused."""
-    given = [
-        word
-        for name, value in settings.items()
-        if review is not None or value != getattr(Config(), name)
-        for word in (f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value))
-    ]
+    given = []
+    for name, value in settings.items():
+        if review is not None or value != getattr(Config(), name):
+            text = f"{value:g}" if isinstance(value, float) else str(value)
+            if name in ON_COMMAND_LINE:
+                given += [f"--{name.replace('_', '-')}", text]
+            else:
+                given += ["--set", f"{name}={str(list(value)) if isinstance(value, tuple) else text}"]
     given += [] if layout is None else ["--layout", layout]
+    given += [word for log in logs for word in ("--log", log)]
     if review is not None:
         given += ["--from", str(review.file), *(["--model", str(review.model)] if review.model else [])]
     command = ["gyeol", "train", str(data), "-o", str(output), *given, "--resume"]

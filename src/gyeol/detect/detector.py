@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from gyeol.data.dataset import Dataset
 from gyeol.data.layouts import read_training_data
 from gyeol.detect import storage
 from gyeol.detect.answers import Answers, gather
+from gyeol.detect.arrays import check_image, labelled_arrays
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
 from gyeol.detect.directory import weights_id
 from gyeol.detect.fit import Course, Fitted
 from gyeol.detect.further import Continuation
-from gyeol.detect.images import load_training_images
+from gyeol.detect.images import TrainingImages, load_training_images, training_images
+from gyeol.detect.module import DetectorModule
 from gyeol.detect.network import CellNet, fused
 from gyeol.detect.record import data_fingerprint, describe_answers, training_record
 from gyeol.detect.reference import Reference
@@ -28,11 +30,13 @@ from gyeol.detect.show import detector_html
 from gyeol.detect.together import Group, joined
 from gyeol.detect.trainer import Progress
 from gyeol.detect.verdict import Verdict
-from gyeol.errors import ModelError
+from gyeol.errors import ModelError, SettingError
 from gyeol.files import printable
 from gyeol.kinds import Kinds, describe
+from gyeol.metrics.classification import macro_f1
 
-Quiet = Callable[..., None]
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
 
 
 def _nothing(*_: object) -> None:
@@ -41,6 +45,9 @@ def _nothing(*_: object) -> None:
 
 class Detector:
     """Find defects on textured surfaces.
+
+    It works as scikit-learn's classifiers do (`clone`, `GridSearchCV`, `Pipeline`, scorers), but for its samples, which
+    are images.
 
     Parameters
     ----------
@@ -57,6 +64,8 @@ class Detector:
         What it was trained on, how, and the leak-free estimate of its accuracy. After :meth:`fit`.
     model_ : str
         Of one that was loaded: the name of its weights, as in :func:`gyeol.detect.directory.weights_id`. Else empty.
+    classes_ : (2,) int64
+        0 normal, 1 defect.
 
     Examples
     --------
@@ -81,20 +90,28 @@ class Detector:
 
     def fit(
         self,
-        dataset: Dataset | Path | str,
+        dataset: Dataset | Path | str | Iterable[NDArray[np.uint8]],
+        y: ArrayLike | None = None,
         *,
+        masks: Sequence[NDArray[Any] | None] | None = None,
         state: Path | None = None,
         resume: bool = False,
         report: Callable[[Progress], None] = _nothing,
         loading: Callable[[int, int], None] = _nothing,
         say: Callable[[str], None] = _nothing,
-    ) -> Detector:
-        """Learn from a dataset; in several processes, where torchrun started them, all of which get the same detector.
+    ) -> Self:
+        """Learn from a dataset, or from images and their labels.
+
+        In several processes, where torchrun started them, all of which get the same detector.
 
         Parameters
         ----------
-        dataset : Dataset, Path or str
-            A dataset, or a folder in any layout that gyeol knows.
+        dataset : Dataset, Path, str, or iterable of (H, W) uint8
+            A dataset, a folder in any layout that gyeol knows, or grey images.
+        y : (N,) int, optional
+            With images, their labels: 1 defect, 0 normal.
+        masks : sequence of (H, W) or None, optional
+            With images, where the defects are, roughly (above 0); None for an image where that is not known.
         state : Path, optional
             File that the run is kept in while it is under way, for `resume`.
         resume : bool
@@ -112,18 +129,34 @@ class Detector:
         DataError
             If the data cannot be used.
         ModelError
-            If `state` is of another run.
+            If `state` is of another run, or an image is no grey image.
         """
-        if not isinstance(dataset, Dataset):
-            dataset = read_training_data(dataset)
-        learnt_from = data_fingerprint(dataset)  # now: files may be gone or changed when the training ends
+        if isinstance(dataset, Dataset | Path | str):
+            if y is not None or masks is not None:
+                raise SettingError(
+                    "a dataset has labels and masks of its own; give y and masks with images only"
+                )
+            folder = dataset if isinstance(dataset, Dataset) else read_training_data(dataset)
+            source = data_fingerprint(folder)  # now: files may be gone or changed when the training ends
+
+            def read() -> TrainingImages:
+                return load_training_images(folder, self.config.memory_gib, self.config.seed, loading)
+        elif y is None:
+            # In scikit-learn's words, for its tools look for them.
+            raise SettingError("requires y to be passed, but the target y is None: the label of each image")
+        else:
+            arrays = labelled_arrays(dataset, y, masks)
+            source = arrays.fingerprint()
+
+            def read() -> TrainingImages:
+                return training_images(arrays.images, arrays.defective, arrays.masks, self.config.seed)
+
         with joined() as group:
             if not group.first:
                 report, loading, say = _nothing, _nothing, _nothing
-            course = group.attempt(lambda: self._prepare(dataset, group, state, report, loading, say))
+            course = group.attempt(lambda: self._prepare(read, group, state, report, say))
             fitted = course.run(resume)
-        self._take(learnt_from, fitted)
-        self.model_ = ""
+        self._learnt(source, fitted)
         return self
 
     def partial_fit(
@@ -172,44 +205,47 @@ class Detector:
             dataset = read_training_data(dataset)
         if settings.get("seed", self.config.seed) != self.config.seed:
             raise ModelError("the seed is the model's, for it says which normals were kept out; leave it out")
-        learnt_from = data_fingerprint(dataset)
+        source = data_fingerprint(dataset)
         config = dataclasses.replace(self.config, **{"minutes": None, "steps": None, **settings})
         gathered = gather(dataset, answers, self.kinds_, config, self.record_, loading)
         steps = int(self.record_.get("from", self.record_)["steps"])
         told = {"model": self.model_, "steps": steps, **gathered.told}
         say(describe_answers(told))
-        self._take(
-            learnt_from, Continuation(gathered, self.net_, steps, config, report, say, state).run(resume)
-        )
-        self.config, self.model_ = config, ""
+        self._learnt(source, Continuation(gathered, self.net_, steps, config, report, say, state).run(resume))
+        self.config = config
         self.record_["from"] = told
         return self
 
-    def _take(self, learnt_from: str, fitted: Fitted) -> None:
-        self.net_, self.kinds_, self.calibration_ = fitted.net, fitted.kinds, fitted.calibration
-        self.reference_ = fitted.reference
-        self.threshold_ = fitted.choice.threshold
-        self._judge = fused(self.net_)
-        self.record_ = training_record(learnt_from, fitted)
+    def _learnt(self, source: str, fitted: Fitted) -> None:
+        """Take over what was learnt from what has the fingerprint `source`."""
+        self._take(fitted.net, fitted.kinds, fitted.calibration, fitted.reference, fitted.choice.threshold)
+        self.record_, self.model_ = training_record(source, fitted), ""
 
     def _prepare(
         self,
-        dataset: Dataset,
+        read: Callable[[], TrainingImages],
         group: Group,
         state: Path | None,
         report: Callable[[Progress], None],
-        loading: Callable[[int, int], None],
         say: Callable[[str], None],
     ) -> Course:
         """Read the images, and make ready to learn from them."""
-        images = load_training_images(dataset, self.config.memory_gib, self.config.seed, loading)
+        images = read()
         say(f"{images.kinds.count} kinds of texture")
-        if left := len(dataset.normals) - len(images.normals):
+        if images.left_out:
             say(
                 f"{len(images.normals):,} normals, drawn at random, fill {self.config.memory_gib:g} GiB; "
-                f"{left:,} are left out (memory_gib makes more room)"
+                f"{images.left_out:,} are left out (memory_gib makes more room)"
             )
         return Course(images, self.config, report, say, state, group)
+
+    def _take(
+        self, net: CellNet, kinds: Kinds, calibration: Calibration, reference: Reference, threshold: float
+    ) -> None:
+        """Take over what judges."""
+        self.net_, self.kinds_, self.calibration_, self.threshold_ = net, kinds, calibration, threshold
+        self.reference_ = reference
+        self._judge = fused(net)
 
     def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
         """Judge one grey image (H, W) uint8.
@@ -220,12 +256,7 @@ class Detector:
             If the detector has not learnt anything, or the array is not a grey image.
         """
         self._check_fitted()
-        if pixels.ndim != 2 or pixels.dtype != np.uint8:
-            raise ModelError(
-                f"an image must be a (H, W) uint8 array, not {pixels.shape} {pixels.dtype}; "
-                "gyeol.read_image gives one"
-            )
-        descriptor = describe(pixels)[None]
+        descriptor = describe(check_image(pixels))[None]
         kind = int(self.kinds_.assign(descriptor)[0])
         cells = cell_scores(self._judge, pixels, self.config.precision)
         which = np.array([kind])
@@ -237,11 +268,30 @@ class Detector:
 
     def score_samples(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
         """Calibrated scores (N,) of grey images, higher is more defective."""
+        self._check_fitted()
         return np.array([self.judge(image).score for image in images], np.float64)
 
     def predict(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.int64]:
         """Answers (N,) for grey images: 1 defect, 0 normal."""
+        self._check_fitted()
         return np.array([self.judge(image).answer for image in images], np.int64)
+
+    def decision_function(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
+        """Scores (N,) of grey images less the threshold: defective above 0."""
+        return self.score_samples(images) - self.threshold_
+
+    def score(self, images: Iterable[NDArray[np.uint8]], y: ArrayLike) -> float:
+        """Macro F1 of the answers for grey images with the labels `y` (N,)."""
+        return macro_f1(np.asarray(y).astype(np.int64), self.predict(images))
+
+    def to_module(self) -> DetectorModule:
+        """Make a torch module of what was learnt, which needs torch alone: see :class:`DetectorModule`.
+
+        It computes in float32 on the CPU until it is moved, shares nothing with the detector, and can be exported with
+        `torch.export` for one size of image.
+        """
+        self._check_fitted()
+        return DetectorModule(self.net_, self.kinds_, self.calibration_, self.threshold_)
 
     def save(self, path: Path | str) -> None:
         """Keep the detector in a directory, which is replaced whole if it is a detector already.
@@ -274,11 +324,8 @@ class Detector:
         """
         parts = storage.read(Path(path))
         detector = cls(parts.config)
-        detector.net_, detector.kinds_, detector.calibration_ = parts.net, parts.kinds, parts.calibration
-        detector.reference_ = parts.reference
-        detector.threshold_, detector.record_ = parts.threshold, parts.record
-        detector._judge = fused(parts.net)
-        detector.model_ = weights_id(Path(path))
+        detector._take(parts.net, parts.kinds, parts.calibration, parts.reference, parts.threshold)
+        detector.record_, detector.model_ = parts.record, weights_id(Path(path))
         detector._try_out(path)
         return detector
 
@@ -292,6 +339,50 @@ class Detector:
             ) from error
         if not fine:
             raise ModelError(f"{path} gives a score that is no number; train it again")
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return all settings by name; `deep` is of no account, for none of them has settings of its own."""
+        return {field.name: getattr(self.config, field.name) for field in dataclasses.fields(Config)}
+
+    def set_params(self, **settings: Any) -> Self:
+        """Change single settings; what was learnt stays until the next :meth:`fit`.
+
+        Raises
+        ------
+        SettingError
+            If a name is not known or a value is out of range. No setting is changed then.
+        """
+        self.config = Config.from_dict({**self.get_params(), **settings})
+        return self
+
+    @property
+    def classes_(self) -> NDArray[np.int64]:
+        """The answers there are. After :meth:`fit`, as scikit-learn's scorers expect it."""
+        if not hasattr(self, "net_"):
+            raise AttributeError("classes_ is there after fit")
+        return np.array([0, 1], np.int64)
+
+    def __repr__(self) -> str:
+        usual = Config()
+        own = [
+            f"{name}={value!r}" for name, value in self.get_params().items() if value != getattr(usual, name)
+        ]
+        return f"Detector({', '.join(own)})"
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Tell scikit-learn whether it has learnt anything."""
+        return hasattr(self, "net_")
+
+    def __sklearn_tags__(self) -> Tags:
+        """Tell scikit-learn what kind of estimator it is: a classifier of images into two classes."""
+        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
+
+        return Tags(
+            estimator_type="classifier",
+            target_tags=TargetTags(required=True),
+            classifier_tags=ClassifierTags(multi_class=False),
+            input_tags=InputTags(two_d_array=False, three_d_array=True),
+        )
 
     def _repr_html_(self) -> str:
         """Show it in a notebook."""

@@ -1,4 +1,4 @@
-"""Read a dataset's training images into memory, with their kinds."""
+"""Bring training images into memory, out of files or arrays, with their kinds."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ class TrainingImages:
         How each kind may be turned and mirrored.
     content : str
         Fingerprint of all their pixels and masks, whatever the files' names: 64 hex digits.
+    left_out : int
+        Normals that did not fit in memory.
     """
 
     defects: list[Surface]
@@ -39,6 +41,7 @@ class TrainingImages:
     kinds: Kinds
     ways: tuple[tuple[Way, ...], ...] = ()
     content: str = ""
+    left_out: int = 0
 
 
 def load_training_images(
@@ -83,16 +86,54 @@ def load_training_images(
             report(len(surfaces), total)
             if room <= 0 and len(surfaces) > len(dataset.defects):
                 break
+    made = _with_kinds(surfaces, descriptors, digests, len(dataset.defects), seed, kinds)
+    made.left_out = total - len(surfaces)
+    return made
+
+
+def training_images(
+    images: Sequence[NDArray[np.uint8]],
+    defective: NDArray[np.bool_],
+    masks: Sequence[NDArray[np.bool_] | None],
+    seed: int,
+) -> TrainingImages:
+    """Take images that are in memory already; the same images as files give the same.
+
+    Parameters
+    ----------
+    images : sequence of (H, W) uint8
+        Of at least one defect and one normal.
+    defective : (N,) bool
+    masks : sequence of (H, W) bool or None
+        Where each defect is, roughly; None where that is not known, and for normals.
+    """
+    normals = np.random.default_rng([seed, 1]).permutation(np.flatnonzero(~defective))
+    defects = np.flatnonzero(defective)
+    surfaces = [Surface(images[n], mask=masks[n]) for n in defects.tolist()]
+    surfaces += [Surface(images[n]) for n in normals.tolist()]
+    digests = [_digest(each, number < len(defects)) for number, each in enumerate(surfaces)]
+    descriptors = [describe(each.pixels) for each in surfaces]
+    return _with_kinds(surfaces, descriptors, digests, len(defects), seed)
+
+
+def _with_kinds(
+    surfaces: list[Surface],
+    descriptors: list[NDArray[np.float32]],
+    digests: list[bytes],
+    defects: int,
+    seed: int,
+    kinds: Kinds | None = None,
+) -> TrainingImages:
+    """Find the kinds among surfaces, of which the first so many are defects; unless they are known."""
     described = np.stack(descriptors)
     kinds = kinds or fit_kinds(described, seed=seed)
     for surface, kind, distance in zip(
         surfaces, kinds.assign(described), kinds.distance(described), strict=True
     ):
         surface.kind, surface.distance = int(kind), float(distance)
-    count = len(dataset.defects)
-    normals_read = surfaces[count:]
+    normals = surfaces[defects:]
     content = hashlib.sha256(b"".join(sorted(digests))).hexdigest()
-    return TrainingImages(surfaces[:count], normals_read, kinds, symmetries(normals_read, kinds), content)
+    return TrainingImages(surfaces[:defects], normals, kinds, symmetries(normals, kinds), content)
 
 
 def read_surface(image: LabelledImage, kinds: Kinds) -> Surface:
@@ -112,7 +153,12 @@ def read_surface(image: LabelledImage, kinds: Kinds) -> Surface:
 def _read(image: LabelledImage) -> tuple[Surface, NDArray[np.float32], bytes]:
     pixels = read_image(image.path)
     mask = read_marked(image.mask, pixels.shape, image.path) if image.mask else None
-    digest = hashlib.sha256(f"{pixels.shape} {image.defective}".encode())
-    digest.update(np.ascontiguousarray(pixels).data)
-    digest.update(b"" if mask is None else mask.tobytes())
-    return Surface(pixels, mask=mask), describe(pixels), digest.digest()
+    surface = Surface(pixels, mask=mask)
+    return surface, describe(pixels), _digest(surface, image.defective)
+
+
+def _digest(surface: Surface, defective: bool) -> bytes:
+    digest = hashlib.sha256(f"{surface.pixels.shape} {defective}".encode())
+    digest.update(np.ascontiguousarray(surface.pixels).data)
+    digest.update(b"" if surface.mask is None else surface.mask.tobytes())
+    return digest.digest()

@@ -51,7 +51,7 @@ def training_record(data: str, fitted: Fitted) -> dict[str, Any]:
     Parameters
     ----------
     data : str
-        The :func:`data_fingerprint` of the folder when it was read.
+        The fingerprint of what was learnt from, when it was read.
     """
     choice = fitted.choice
     normals = fitted.normal_scores

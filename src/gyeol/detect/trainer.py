@@ -61,7 +61,24 @@ class Phase:
 
 @dataclass
 class Progress:
-    """What the display is told after a step."""
+    """What the display is told after a step.
+
+    Parameters
+    ----------
+    phase : str
+        Its name.
+    step, steps : int
+        Steps done in the phase, and in all of it.
+    loss : float
+        Smoothed over some fifty steps.
+    crops : int
+        Crops a step.
+    crops_per_second : float
+    taken : int
+        Steps since the beginning of the training; every fine-tuning counts on from the end of the trunk.
+    validation : float or None
+        Loss on images that are not learnt from, where it was measured after this step.
+    """
 
     phase: str
     step: int
@@ -69,6 +86,8 @@ class Progress:
     loss: float
     crops: int
     crops_per_second: float
+    taken: int
+    validation: float | None = None
 
 
 Report = Callable[[Progress], None]
@@ -99,11 +118,12 @@ class Watch:
     def __init__(self, batches: list[Batch], every: int, patience: int | None = None) -> None:
         self.batches, self.every, self.patience = batches, every, patience
         self.best_loss, self.best_step = math.inf, 0
+        self.last_loss = math.inf
         self.best_weights: dict[str, Tensor] = {}
 
     def look(self, learner: Learner, done: int, history: History | None) -> bool:
         """Judge the averaged weights after `done` steps of the phase; tell whether to stop."""
-        loss = learner.loss_on(self.batches)
+        loss = self.last_loss = learner.loss_on(self.batches)
         if history is not None:
             history.rows.append({"phase": "validation", "step": learner.taken, "loss": loss})
         if loss < self.best_loss:
@@ -300,11 +320,22 @@ def run_phase(
             learner.smooth = smooth = loss if math.isnan(smooth) else 0.98 * smooth + 0.02 * loss
             now = time.monotonic()
             speed = (done - start) * phase.recipe.crops / max(1e-6, now - began)
-            report(Progress(phase.name, done, phase.steps, smooth, phase.recipe.crops, speed))
             if history is not None and done % 20 == 0:
                 history.rows.append({"phase": phase.name, "step": learner.taken, "loss": smooth})
-            looks = learner.group.first and watch is not None and done % watch.every == 0
-            enough = watch is not None and looks and watch.look(learner, done, history)
+            enough, validation = False, None
+            if watch is not None and learner.group.first and done % watch.every == 0:
+                enough, validation = watch.look(learner, done, history), watch.last_loss
+            told = (
+                phase.name,
+                done,
+                phase.steps,
+                smooth,
+                phase.recipe.crops,
+                speed,
+                learner.taken,
+                validation,
+            )
+            report(Progress(*told))
             # One that is told to stop, stops all of them, after the same step.
             enough, stop = learner.group.any(enough, interrupted())
             if save and (stop or now - saved > SAVE_EVERY):

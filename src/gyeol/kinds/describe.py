@@ -71,7 +71,7 @@ def _tiles(image: NDArray[np.uint8], pool: int, most: int) -> NDArray[np.float32
     short = [max(0, side - length) for length in image.shape]
     if any(short):
         image = np.pad(image, [(0, missing) for missing in short], mode="symmetric")
-    rows, columns = (_starts(length, side, most) for length in image.shape)
+    rows, columns = (tile_starts(length, side, most) for length in image.shape)
     windows = sliding_window_view(image, (side, side))[np.ix_(rows, columns)]
     tiles = windows.reshape(-1, side, side)
     if pool == 1:
@@ -82,7 +82,7 @@ def _tiles(image: NDArray[np.uint8], pool: int, most: int) -> NDArray[np.float32
     return np.asarray(sums / np.float32(pool * pool), dtype=np.float32)
 
 
-def _starts(length: int, side: int, most: int) -> NDArray[np.int64]:
+def tile_starts(length: int, side: int, most: int) -> NDArray[np.int64]:
     """Spread tiles along a side: half overlapping where there is little room, at most ``most``."""
     count = min(most, (length - side) // (side // 2) + 1)
     return np.linspace(0, length - side, count).round().astype(np.int64)

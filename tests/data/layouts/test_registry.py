@@ -63,6 +63,17 @@ def test_nothing_fits(tmp_path: Path, png) -> None:
     assert "no layout 'voc'; there are competition" in fault(tmp_path, "voc")
 
 
+def test_the_folder_around_the_data_says_so(tmp_path: Path, dagm: Path, kolektor: Path) -> None:
+    message = fault(tmp_path)
+    assert (
+        "in no layout that gyeol knows, but DAGM 2007/ is (dagm), KolektorSDD2/ is (kolektor) in it"
+        in message
+    )
+    assert message.endswith("give one of those folders")
+    shutil.rmtree(dagm)
+    assert fault(tmp_path).endswith("but KolektorSDD2/ is (kolektor) in it; give that folder")
+
+
 def test_several_fit(mvtec: Path, png) -> None:
     png(mvtec / "train/defect_images/a.png")
     message = fault(mvtec)

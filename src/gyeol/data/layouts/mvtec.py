@@ -55,7 +55,7 @@ def _read(folder: Path) -> Dataset:
         if inner:
             names = ", ".join(printable(each.name) for each in inner)
             raise DataError(
-                f"{printable(folder)}: {len(inner)} categories ({names}); give one, each is learnt alone"
+                f"{printable(folder)}: a folder of categories ({names}); give one, each is learnt alone"
             )
         raise DataError(
             f"{printable(child(train, GOOD))}: no such folder; MVTec AD has the good pictures there"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from gyeol.data.competition import find_root
 from gyeol.data.dataset import Dataset
 from gyeol.data.layouts import coco, competition, dagm, kolektor, labelme, manifest, mvtec, tiles
-from gyeol.data.layouts.layout import Layout, Look
+from gyeol.data.layouts.layout import Layout, Look, subfolders
 from gyeol.data.listing import list_images
 from gyeol.data.names import test_rows
 from gyeol.data.prediction import images_for_prediction, submission_rows
@@ -20,6 +21,8 @@ LAYOUTS: dict[str, Layout] = {
     for each in (competition, dagm, mvtec, kolektor, tiles, manifest, coco, labelme)
 }
 """All layouts by their names. A new one is a file beside this and an entry here."""
+SEARCHED = 20
+"""Folders in a folder that are looked into for data, where it is in no layout itself."""
 
 
 def find_layout(folder: Path, name: str | None = None) -> Layout:
@@ -54,6 +57,11 @@ def find_layout(folder: Path, name: str | None = None) -> Layout:
             f"{printable(folder)}: looks like several layouts ({names}); say which with "
             f"{' or '.join(f'--layout {each.name}' for each in fitting)}"
         )
+    if inside := _inside(folder):
+        raise DataError(
+            f"{printable(folder)}: in no layout that gyeol knows, but {enumerate_few(inside)} in it; give "
+            f"{'that folder' if len(inside) == 1 else 'one of those folders'}"
+        )
     nearest = max(looks, key=lambda each: looks[each].found)  # of equal ones the first, the competition's
     raise DataError(
         f"{printable(folder)}: in no layout that gyeol knows. {_holds(folder)}; nearest is {nearest} "
@@ -71,6 +79,12 @@ def _look(layout: Layout, folder: Path) -> Look:
         return layout.look(folder)
     except (DataError, OSError):  # pictures in a format that is not read, say; reading it will tell
         return Look(0, "something that cannot be read")
+
+
+def _inside(folder: Path) -> list[str]:
+    """Name the folders in a folder that are in a layout: unpacking often leaves one around the data."""
+    found = ((each, fitting_layouts(each)) for each in subfolders(folder)[:SEARCHED])
+    return [f"{each.name}/ is ({fitting[0].name})" for each, fitting in found if fitting]
 
 
 def _holds(folder: Path) -> str:
@@ -120,8 +134,8 @@ def read_training_data(folder: Path | str, layout: str | None = None) -> Dataset
         remedy = "label some defects"
         if known:
             remedy = (
-                f"move some of the {known:,} test defects to training: gyeol convert {printable(folder)} "
-                f"-o NEW --defects 6 --seed 0"
+                f"move some of the {known:,} test defects to training: gyeol convert "
+                f"{shlex.quote(printable(folder))} -o NEW --defects 6 --seed 0"
             )
         raise DataError(
             f"{printable(folder)}: no defects to learn from, and this detector learns from labelled defects; {remedy}"

@@ -1,0 +1,1 @@
+"""Telling TensorBoard and MLflow how a training goes."""
