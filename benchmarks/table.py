@@ -34,6 +34,8 @@ PLAIN = ("sample", "speed", "cluster", "growth", "review_page")
 """Files whose rows are shown with all their numbers."""
 BRIEF = ("few", "robustness", "review_learning")
 """Files whose rows differ in one thing and are best read down a column."""
+SHORT = ("review_learning",)
+"""Files of trainings that are cut short on purpose: what they expect of themselves says nothing of usual ones."""
 INTRO = """# Benchmarks
 
 Made by `python benchmarks/table.py` from the results in `benchmarks/*.json`; do not edit. Each row is a run
@@ -251,7 +253,7 @@ def under(rows: list[Row]) -> str:
     first: dict[str, Row] = {}
     for row in rows:
         first.setdefault(row["method"], row)
-    commands = "\n".join(command for row in first.values() for command in row["command"])
+    commands = "\n".join(dict.fromkeys("\n".join(row["command"]) for row in first.values()))
     places = {
         f"{row['machine']['cpu']}, {row['machine']['cores']} cores{', bf16' * row['machine']['bf16']}, "
         f"{row['machine']['memory_gib']} GiB; Python {row['versions']['python']}, torch "
@@ -316,7 +318,8 @@ def main() -> None:
             said = json.loads((ROOT / "benchmarks/published.json").read_text(encoding="utf-8"))
             parts.append(published(said))
             parts.append(paper(held["rows"], rows_of(options.results / "cluster.json")))
-        estimated += [row for row in held["rows"] if "estimate" in row["metrics"]]
+        if name not in SHORT:
+            estimated += [row for row in held["rows"] if "estimate" in row["metrics"]]
     if estimated:
         parts.append(f"## What training expects of itself\n\n{calibration(estimated)}")
     with atomic_file(options.output) as stream:

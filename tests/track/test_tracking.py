@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gyeol.detect.detector import Detector
-from gyeol.detect.storage import CARD
+from gyeol.detect.directory import CARD
 from gyeol.detect.trainer import Progress
 from gyeol.track.tracking import EVERY, Tracking
 
