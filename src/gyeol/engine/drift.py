@@ -27,6 +27,8 @@ MATTERS = 0.25
 """Largest gap between the two cumulative distributions that is let pass, however many images show it."""
 ENLARGED = 1.25
 """Scales by which images may differ from all of training without a word."""
+FEWEST = 20
+"""Training images from which on it can be said what is usual of light and texture."""
 WIDER = 0.5
 """How far beyond training's range, in widths of it, an image is outside of it."""
 
@@ -85,7 +87,8 @@ class Drift:
         """Say in sentences how the images differ from training; none where they do not, or are too few to tell."""
         if not self._light:
             return []
-        return [*self._of_kind(), *self._of_light(), *self._of_size()]
+        enough = self.reference.counts[0] >= FEWEST
+        return [*(self._of_kind() if enough else []), *(self._of_light() if enough else []), *self._of_size()]
 
     def _of_kind(self) -> list[str]:
         strange, count = sum(self._unfamiliar), len(self._unfamiliar)
