@@ -64,7 +64,7 @@ class Served:
         self.weights = weights_id(settings.model)
         self.allowed = Allowed(settings.folders)
         self.database = Database(settings.database)
-        self.workers = Workers(settings.workers, settings.queue)
+        self.workers = Workers(settings.workers, settings.queue, settings.request_seconds / 3)
         self.cache = Cache(settings.picture_bytes)
         self.metrics = Metrics()
         self.ready = True
