@@ -80,14 +80,15 @@ def test_what_would_only_be_given_up_later_is_refused_at_once() -> None:
     workers, let = Workers(1, 100, patience=0.5), threading.Event()
     workers.submit(lambda: let.wait(0.6)).result(
         10
-    )  # what one piece of work took, a fifth of it counts at once
+    )  # a fifth of what this took is what is expected of the next
     held = [workers.submit(lambda: let.wait(10)) for _ in range(2)]
-    with pytest.raises(BusyError):
-        for _ in range(50):
+    for _ in range(50):
+        try:
             held.append(workers.submit(lambda: True))
-    assert (
-        5 <= len(held) < 12
-    )  # as many as 0.5 s hold of 0.12 s each, and not the hundred that there are places for
+        except BusyError:
+            break
+    # As many as half a second holds, and not the hundred that there are places for.
+    assert 2 <= len(held) < 12
     workers.submit(lambda: 1, LATER)  # what nobody waits for is counted apart
     let.set()
     for task in held:
