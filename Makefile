@@ -14,10 +14,10 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 .PHONY: bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-compare bench-faults bench-drift bench-table
 
 # The environment is made again when what it is made of changes. Every file is checked against its hash first; the
-# second step then has only gyeol itself to install, and with PyTorch's build for GPUs the libraries that it brings.
-$(VENV)/ready: pyproject.toml constraints.txt locks/ci.lock locks/torch.lock
+# second step then has only gyeol itself to install and PyTorch, by its pin alone: each index has another build of it.
+$(VENV)/ready: pyproject.toml constraints.txt locks/ci.lock
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --no-deps --require-hashes --requirement locks/ci.lock --requirement locks/torch.lock
+	$(PIP) --no-deps --require-hashes --requirement locks/ci.lock
 	$(PIP) --no-build-isolation --editable '.[dev]'
 	touch $@
 

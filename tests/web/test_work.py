@@ -74,3 +74,24 @@ def test_closing_ends_what_somebody_waits_for_and_takes_nothing_more(
     assert not later.done()
     with pytest.raises(BusyError):
         workers.submit(lambda: 1)
+
+
+def test_what_would_only_be_given_up_later_is_refused_at_once() -> None:
+    workers, let = Workers(1, 100, patience=0.5), threading.Event()
+    workers.submit(lambda: let.wait(0.6)).result(
+        10
+    )  # a fifth of what this took is what is expected of the next
+    held = [workers.submit(lambda: let.wait(10)) for _ in range(2)]
+    for _ in range(50):
+        try:
+            held.append(workers.submit(lambda: True))
+        except BusyError:
+            break
+    # As many as half a second holds, and not the hundred that there are places for.
+    assert 2 <= len(held) < 12
+    workers.submit(lambda: 1, LATER)  # what nobody waits for is counted apart
+    let.set()
+    for task in held:
+        task.result(10)
+    assert workers.submit(lambda: 1).result(10) == 1  # nothing waits any more
+    workers.close()

@@ -66,7 +66,7 @@ class Served:
         self.allowed = Allowed(settings.folders)
         self.database = Database(settings.database)
         note_model(self.database, self.weights, self.model)
-        self.workers = Workers(settings.workers, settings.queue)
+        self.workers = Workers(settings.workers, settings.queue, settings.request_seconds / 3)
         self.cache = Cache(settings.picture_bytes)
         self.metrics = Metrics()
         self.ready = True

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
@@ -31,10 +33,14 @@ class Workers:
         How many. Each is kept to one core: the network is too small to share one image among several.
     longest : int
         Pieces of work of one urgency that may wait.
+    patience : float
+        Seconds that somebody may have to wait, as long as the last pieces of work took. Beyond, more work is refused
+        at once: it would only be given up when its time is over.
     """
 
-    def __init__(self, threads: int, longest: int) -> None:
-        self.longest = longest
+    def __init__(self, threads: int, longest: int, patience: float = math.inf) -> None:
+        self.longest, self.patience = longest, patience
+        self._usual = 0.0  # seconds of a piece of work, the last ones weighing most
         self._queue: list[tuple[int, int, Callable[[], None]]] = []
         self._waiting = {SOON: 0, LATER: 0}
         self._order = itertools.count()
@@ -56,13 +62,16 @@ class Workers:
 
         def run() -> None:
             if done.set_running_or_notify_cancel():  # whoever asked may have gone
+                began = time.monotonic()
                 try:
                     done.set_result(work())
                 except BaseException as error:
                     done.set_exception(error)
+                self._usual += 0.2 * (time.monotonic() - began - self._usual)
 
         with self._changed:
-            if not self._open or self._waiting[urgency] >= self.longest:
+            late = self._waiting[SOON] * self._usual / len(self._threads) > self.patience and urgency == SOON
+            if not self._open or late or self._waiting[urgency] >= self.longest:
                 raise BusyError("the server has too much to do; try again in a few seconds")
             self._waiting[urgency] += 1
             heapq.heappush(self._queue, (urgency, next(self._order), run))

@@ -65,7 +65,7 @@ def run(limits: Limits, chunks: list[Message | None], headers: list[tuple[bytes,
     left = iter(chunks)
 
     async def receive() -> Message:
-        message = next(left)
+        message = next(left, {"type": "http.disconnect"})
         if message is None:
             await asyncio.sleep(30)
         assert message is not None
@@ -113,7 +113,7 @@ def test_size_and_time_of_a_body(chunks: list[Message | None], status: int) -> N
 
 def test_a_length_that_lies_is_counted_all_the_same() -> None:
     limits = limited(echo, 100, 0.2, 4, lambda _: None)
-    assert run(limits, [], [(b"content-length", b"9" * 5000)]) == 413
+    assert run(limits, [piece(3, False)], [(b"content-length", b"9" * 5000)]) == 413
     assert run(limits, [piece(101, False)], [(b"content-length", b"5")]) == 413
     assert run(limits, [piece(3, False)], [(b"content-length", b"many")]) == 200
 
@@ -134,3 +134,20 @@ def test_an_error_of_the_application_stays_one() -> None:
     with pytest.raises(ZeroDivisionError):
         run(limits, [piece(3, False)], CHUNKED)
     assert limits._free == 4
+
+
+def test_the_rest_of_a_refused_body_is_taken_off_the_connection() -> None:
+    left = [piece(50, True), piece(50, True), piece(50, False)]
+    said: list[int] = []
+
+    async def receive() -> Message:
+        return left.pop(0)
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            assert left == []  # closing on a client that still sends would reset the connection
+            said.append(message["status"])
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": CHUNKED, "query_string": b""}
+    asyncio.run(limited(echo, 100, 0.2, 0, lambda _: None)(scope, receive, send))
+    assert said == [429]

@@ -113,14 +113,16 @@ class Limits:
         if answered or not (over or slow):
             return
         if over:
-            await self._too_large(scope, receive, send, most)
+            await self._too_large(scope, receive, send, most, unread=not whole)
         else:
             self.count("slow")
-            await refuse(
-                scope, receive, send, 408, f"the request took longer than {self.seconds:.0f} s to send"
-            )
+            told = f"the request took longer than {self.seconds:.0f} s to send"
+            await refuse(scope, receive, send, 408, told, unread=False)
 
-    async def _too_large(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
+    async def _too_large(
+        self, scope: Scope, receive: Receive, send: Send, most: int, unread: bool = True
+    ) -> None:
         self.count("size")
         told = f"{most / 2**20:.0f} MiB" if most >= 2**20 else f"{most} bytes"
-        await refuse(scope, receive, send, 413, f"more than {told} in one request; send less at once")
+        told = f"more than {told} in one request; send less at once"
+        await refuse(scope, receive, send, 413, told, unread=unread)
