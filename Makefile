@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 MINUTES ?= 5
 
-.PHONY: demo test test-web lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-table
+.PHONY: demo test test-web lint setup clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-compare bench-table
 
 # The environment is made again when what it is made of changes.
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -49,6 +49,8 @@ bench-hard: setup
 	$(BIN)/python benchmarks/hard.py
 bench-few: setup
 	$(BIN)/python benchmarks/few.py
+bench-compare: setup
+	$(BIN)/python benchmarks/compare.py
 bench-table: setup
 	$(BIN)/python benchmarks/table.py
 

@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+from gyeol.baselines.images import each
 from gyeol.baselines.plain import PlainClassifier
 from gyeol.data.competition import read_competition
 from gyeol.data.prediction import submission_rows
@@ -31,16 +32,18 @@ def main() -> None:
     options = parser.parse_args()
     dataset = read_competition(options.data)
     began = time.monotonic()
-    classifier = PlainClassifier(options.epochs, options.size, options.seed, options.minutes)
+    classifier = PlainClassifier(
+        epochs=options.epochs, size=options.size, seed=options.seed, minutes=options.minutes
+    )
     classifier.fit(dataset, say=lambda line: print(line, file=sys.stderr, flush=True))
     trained = time.monotonic()
     rows = submission_rows(dataset.test, dataset.sample_submission)
-    scores = classifier.score_samples(path for _, path in rows)
+    scores = [found.score for found in each((path for _, path in rows), classifier.score)]
     with atomic_file(options.output) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("ImageId", "answer", "score"))
         for (name, _), score in zip(rows, scores, strict=True):
-            writer.writerow((name, int(score > 0.5), f"{score:.9g}"))
+            writer.writerow((name, int(score > 0), f"{score:.9g}"))
     seconds = time.monotonic() - trained
     print(
         json.dumps(

@@ -38,11 +38,14 @@ class Ran:
         Largest resident memory of the process, or of the largest of its workers if that is larger.
     stdout : str
         What it printed.
+    cpu_s : float
+        Processor time of the process and of those it waited for: other work on the machine changes it little.
     """
 
     wall_s: float
     peak_mib: float
     stdout: str
+    cpu_s: float
 
 
 def measure(command: list[str | Path], log: Path) -> Ran:
@@ -70,7 +73,8 @@ def measure(command: list[str | Path], log: Path) -> Ran:
         sys.exit("\n".join([*tail, f"exit code {process.returncode}: {' '.join(words)}"]))
     unit = 2**20 if sys.platform == "darwin" else 2**10  # ru_maxrss is in bytes there, in KiB elsewhere
     text = output.read_text(encoding="utf-8")
-    return Ran(round(wall, 2), round(usage.ru_maxrss / unit, 1), text)
+    cpu = round(usage.ru_utime + usage.ru_stime, 2)
+    return Ran(round(wall, 2), round(usage.ru_maxrss / unit, 1), text, cpu)
 
 
 def use_cores(count: int) -> None:

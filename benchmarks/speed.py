@@ -17,7 +17,7 @@ from course import GYEOL, HERE, begin, parser
 from gyeol.data.prediction import images_for_prediction
 from record import fingerprint, machine, measure
 
-PEERS = ("resnet18d", "efficientnet-lite0")
+PEERS = ("resnet18d", "efficientnet-lite0", "patch-memory")
 PRECISIONS = ("fp32", "bf16", "int8")
 
 

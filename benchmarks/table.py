@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gyeol.files import atomic_file
+from paper import paper
 from record import ROOT, Row
 
 FILES = {
@@ -20,15 +21,18 @@ FILES = {
     "tiles": "Real images: magnetic tiles, 30 defects (6 of each of 5 types) and half of the normals",
     "hard": "Hard for having thirty: the same normals and test, with many labelled defects",
     "few": "Fewer defects, fewer normals, no masks, a type of defect that was never shown",
+    "compare": "gyeol beside all other detectors: the same folder, cores and minutes of training",
     "robustness": "Test images changed, training images not",
     "speed": "How fast images are judged: PNG files to a closed CSV",
     "cluster": "Several workers",
+    "growth": "How cost grows",
     "review_page": "The review page",
+    "review_learning": "Learning from review: what to look at next against random order",
     "sample": "The sample itself",
 }
-PLAIN = ("sample", "speed", "cluster", "review_page")
+PLAIN = ("sample", "speed", "cluster", "growth", "review_page")
 """Files whose rows are shown with all their numbers."""
-BRIEF = ("few", "robustness")
+BRIEF = ("few", "robustness", "review_learning")
 """Files whose rows differ in one thing and are best read down a column."""
 INTRO = """# Benchmarks
 
@@ -148,6 +152,41 @@ def brief(rows: list[Row]) -> str:
     return table(header, lines)
 
 
+def comparison(rows: list[Row]) -> str:
+    """Lay out detectors beside each other, the best first."""
+    columns = [
+        ("Macro F1", metric("macro_f1"), 4),
+        ("best possible", metric("best_macro_f1"), 4),
+        ("AUROC", metric("auroc"), 4),
+        ("AP", metric("average_precision"), 4),
+        ("misses", metric("misses"), 1),
+        ("false alarms", metric("false_alarms"), 1),
+        ("validation", metric("validation"), 4),
+        ("training, s", metric("train_s"), 0),
+        ("images/s", metric("images_s"), 0),
+        ("peak MiB", lambda row: row["peak_mib"], 0),
+        ("model MiB", metric("size_mib"), 1),
+    ]
+    groups: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda each: -each["metrics"]["macro_f1"]):
+        groups.setdefault(f"{row['title']} (`{row['method']}`)", []).append(row)
+    lines = [
+        [
+            name,
+            str(len(own)),
+            *(span(map(get, own), places) for _, get, places in columns),
+            "yes" if own[0]["metrics"]["external_data"] else "no",
+        ]
+        for name, own in groups.items()
+    ]
+    header = ["detector", "seeds", *(name for name, _, _ in columns), "external data"]
+    said = (
+        "Validation is the Macro F1 that a detector expected before the test, by images that it says it had not learnt "
+        "from; far above the Macro F1, it tells of a leak. Training and judging are timed within the process.\n"
+    )
+    return f"{said}\n{table(header, lines)}"
+
+
 def natural(text: str) -> list[tuple[int, float, str]]:
     """Order names by the numbers in them."""
     words = text.replace(",", "").split()
@@ -231,6 +270,26 @@ def under(rows: list[Row]) -> str:
     return text
 
 
+def published(held: dict[str, Any]) -> str:
+    """Lay out what papers say of other methods' speed."""
+    header = ["method", "side", "ms an image", "images/s", "hardware", "source"]
+    names = ("method", "size", "latency_ms", "images_s", "hardware", "source")
+    lines = [["-" if row[name] is None else str(row[name]) for name in names] for row in held["rows"]]
+    return f"### Published figures of others, on GPUs\n\n{held['note']}\n\n{table(header, lines)}"
+
+
+def rows_of(file: Path) -> list[Row]:
+    """Read the rows of a file; none where there is no file."""
+    return list(json.loads(file.read_text(encoding="utf-8"))["rows"]) if file.exists() else []
+
+
+def layout(file: str) -> Callable[[list[Row]], str]:
+    """Choose how the rows of a file are shown."""
+    if file == "compare":
+        return comparison
+    return plain if file in PLAIN else brief if file in BRIEF else accuracy
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks")
@@ -249,8 +308,14 @@ def main() -> None:
             parts.append("; ".join(notes).capitalize() + ".\n")
         for question in dict.fromkeys(row["question"] for row in held["rows"]):
             rows = [row for row in held["rows"] if row["question"] == question]
-            body = plain(rows) if name in PLAIN else brief(rows) if name in BRIEF else accuracy(rows)
+            if name == "growth":
+                rows.sort(key=lambda row: natural(row["method"]))
+            body = layout(name)(rows)
             parts.append(f"### {question[0].upper()}{question[1:]}\n\n{body}\n{under(rows)}")
+        if name == "speed":
+            said = json.loads((ROOT / "benchmarks/published.json").read_text(encoding="utf-8"))
+            parts.append(published(said))
+            parts.append(paper(held["rows"], rows_of(options.results / "cluster.json")))
         estimated += [row for row in held["rows"] if "estimate" in row["metrics"]]
     if estimated:
         parts.append(f"## What training expects of itself\n\n{calibration(estimated)}")

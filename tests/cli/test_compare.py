@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from gyeol.compare import methods, run
+from gyeol.compare import run
+from gyeol.detect.directory import detector_of
+from gyeol.errors import MissingExtraError
+from gyeol.plugins import registry
 
 Compare = Callable[..., tuple[Any, str, str]]
 
@@ -28,19 +31,22 @@ def compare(gyeol: Compare) -> Compare:
 
 def test_two_methods_on_a_real_folder(compare: Compare, data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    arguments = (data, "-o", out, "--methods", "filter-bank,plain", "--minutes", "0.01", "--json")
+    arguments = (data, "-o", out, "--detectors", "filter-bank,plain-resnet18d", "--minutes", "0.01", "--json")
     code, said, _ = compare(*arguments)
     assert code == 0
     rows = json.loads(said)["rows"]
-    assert [row["asked"]["method"] for row in rows] == ["filter-bank", "plain"]
+    assert [row["asked"]["detector"] for row in rows] == ["filter-bank", "plain-resnet18d"]
     assert json.loads((out / "compare.json").read_text())["rows"] == rows
     assert (out / "compare.png").is_file()
     assert '<section id="comparison"' in (out / "report.html").read_text(encoding="utf-8")
-    assert (out / "plain/scores.csv").is_file()
+    assert (out / "plain-resnet18d/scores.csv").is_file()
     for each in rows:
         assert 0 <= each["macro_f1"] <= 1
+        assert 0 < each["validation"] <= 1
+        assert each["size_mib"] > 0
         assert each["peak_mib"] > 50
         assert each["images_s"] > 0
+    assert detector_of(out / "plain-resnet18d/model") == "plain-resnet18d", "its models can be used"
     code, again, err = compare(*arguments)
     assert json.loads(again)["rows"] == rows, "what was made is kept"
     assert "there already" in err
@@ -51,14 +57,14 @@ def test_the_table_has_the_best_first(
 ) -> None:
     def row(name: str, *_: Any) -> dict[str, Any]:
         figures = dict.fromkeys(
-            ("macro_f1", "best_macro_f1", "auroc", "average_precision"), 0.5 + 0.4 * (name == "plain")
+            ("macro_f1", "best_macro_f1", "auroc", "average_precision"), 0.5 + 0.4 * (name == "filter-bank")
         )
         counts = dict.fromkeys(("misses", "false_alarms", "train_s", "images_s", "peak_mib", "size_mib"), 3)
         return {
             "title": f"method {name}",
-            "asked": {"method": name},
-            "outside": name != "plain",
-            "validation": None,
+            "asked": {"detector": name},
+            "external_data": name == "gyeol",
+            "validation": 0.123,
             "interval": [0.4, 1.0],
             **figures,
             **counts,
@@ -66,17 +72,21 @@ def test_the_table_has_the_best_first(
 
     monkeypatch.setattr(run, "compare", row)
     monkeypatch.setenv("COLUMNS", "200")
-    code, said, _ = compare(data, "-o", tmp_path / "out", "--methods", "gyeol,plain")
+    code, said, _ = compare(data, "-o", tmp_path / "out", "--detectors", "gyeol,filter-bank")
     assert code == 0
-    assert said.index("method plain") < said.index("method gyeol")
-    assert "ImageNet" in said
+    lines = [line for line in said.splitlines() if "method" in line]
+    assert [("filter-bank" in line, "no" in line, "yes" in line) for line in lines] == [
+        (True, True, False),
+        (False, False, True),
+    ]
+    assert "0.1230" in said
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--methods", "gyeol,magic"], "no method 'magic'"),
-        (["--methods", " , "], "names none"),
+        (["--detectors", "gyeol,magic"], "no detector 'magic'; there are gyeol, autoencoder"),
+        (["--detectors", " , "], "names none"),
         (["--minutes", "0"], "minutes"),
         (["--key", "nowhere.csv"], "nowhere.csv"),
     ],
@@ -107,10 +117,14 @@ def test_a_key_of_other_images_is_refused_before_anything_is_done(
     assert not (tmp_path / "out").exists()
 
 
-def test_methods_whose_weights_are_missing_are_left_out_or_refused(
+def test_detectors_that_lack_something_are_left_out_or_refused(
     compare: Compare, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(methods.Method, "available", property(lambda self: not self.package))
+    def lacking(name: str) -> None:
+        if name == "patch-memory":
+            raise MissingExtraError("no weights")
+
+    monkeypatch.setattr(registry, "load", lacking)
     seen: list[str] = []
 
     def note(name: str, *_: Any) -> dict[str, Any]:
@@ -119,8 +133,9 @@ def test_methods_whose_weights_are_missing_are_left_out_or_refused(
 
     monkeypatch.setattr(run, "compare", note)
     _, _, err = compare(data, "-o", tmp_path / "out")
-    assert "patch-memory is left out" in err
+    assert "patch-memory is left out: no weights" in err
     assert seen == ["gyeol"]
-    code, _, err = compare(data, "-o", tmp_path / "out", "--methods", "patch-memory")
+    code, _, err = compare(data, "-o", tmp_path / "out", "--detectors", "gyeol,patch-memory")
     assert code == 2
-    assert "gyeol[compare]" in err
+    assert "no weights" in err
+    assert seen == ["gyeol"], "better known before the others are trained"

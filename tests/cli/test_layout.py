@@ -118,7 +118,7 @@ def test_run_evaluates_by_the_layouts_own_labels(
 
 
 def test_compare_takes_the_layouts_own_labels(gyeol: Gyeol, kolektor: Path, tmp_path: Path) -> None:
-    arguments = ("-o", tmp_path / "out", "--methods", "filter-bank", "--minutes", "0.01", "--json")
+    arguments = ("-o", tmp_path / "out", "--detectors", "filter-bank", "--minutes", "0.01", "--json")
     code, said, err = gyeol("compare", kolektor, *arguments, "--layout", "kolektor")
     assert code == 0, err
     (row,) = json.loads(said)["rows"]

@@ -2,33 +2,44 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
-from gyeol.compare import methods, run
-from gyeol.compare.methods import METHODS, Method
+from gyeol.compare import run
+from gyeol.detect.verdict import Verdict
 from gyeol.errors import DataError, ModelError
 
 
 class Brightness:
-    """Calls bright images defective."""
+    """A detector that calls bright images defective."""
 
     threshold_ = 100.0
-    validation_ = 1.0
-    nbytes = 2**20
+    record_: ClassVar = {
+        "external_data": False,
+        "estimate": {"macro_f1": 0.75},
+        "detector": {"title": "Brightness"},
+    }
 
     def fit(self, dataset: Any, *, say: Callable[[str], None]) -> Brightness:
         say("looked")
         return self
 
-    def score_samples(self, images: Iterable[Path]) -> np.ndarray:
-        from gyeol.data.image import read_image
+    def judge(self, pixels: np.ndarray) -> Verdict:
+        score = float(pixels.mean())
+        return Verdict(score, int(score > self.threshold_), 0, 0.0, pixels.astype(np.float32))
 
-        return np.array([read_image(path).mean() for path in images])
+    def save(self, path: Path) -> None:
+        path.mkdir(exist_ok=True)
+        (path / "weights.safetensors").write_bytes(bytes(2**20))
 
 
 @pytest.fixture
@@ -43,11 +54,10 @@ def data(competition: Path, png: Callable[..., Path]) -> Path:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Measure in this process, so that a method of the test's own can be used; lists what was measured."""
+    """Measure in this process, so that a detector of the test's own can be used; lists what was measured."""
     measured: list[str] = []
-    monkeypatch.setitem(
-        METHODS, "bright", Method("Brightness", "a test", False, lambda seed, minutes: Brightness())
-    )
+    monkeypatch.setattr(run, "make_detector", lambda name, seed, minutes: Brightness())
+    monkeypatch.setattr(run, "package_of", lambda name: "bright 1.5")
 
     class InThisProcess:
         def __init__(self, target: Callable[..., None], args: tuple[Any, ...]) -> None:
@@ -84,7 +94,8 @@ def test_a_row_holds_what_the_key_says(data: Path, tmp_path: Path, here: list[st
     assert (row["misses"], row["false_alarms"]) == (0, 1)
     assert row["auroc"] == row["best_macro_f1"] == 1
     assert row["macro_f1"] == pytest.approx((2 / 3 + 2 / 3) / 2)
-    assert row["size_mib"] == row["validation"] == 1
+    assert (row["title"], row["size_mib"], row["validation"]) == ("Brightness", 1, 0.75)
+    assert row["asked"]["package"] == "bright 1.5"
     assert "bright: looked" in said
     assert json.loads((tmp_path / "row/row.json").read_text()) == row
     with (tmp_path / "row/scores.csv").open() as stream:
@@ -104,7 +115,7 @@ def test_a_row_that_is_there_is_not_made_again_but_one_of_another_question_is(
     assert len(here) == 3, "a damaged row is no row"
 
 
-def test_what_a_method_refuses_is_said_with_its_name_and_leaves_no_row(
+def test_what_a_detector_refuses_is_said_with_its_name_and_leaves_no_row(
     data: Path, tmp_path: Path, here: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -119,8 +130,8 @@ def test_what_a_method_refuses_is_said_with_its_name_and_leaves_no_row(
 def test_a_process_that_dies_is_one_line(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A child of its own, killed as the system does when memory runs out; os._exit sends nothing.
     monkeypatch.setattr(run, "_child", _die)
-    with pytest.raises(ModelError, match="plain: its process ended without a result"):
-        compare(data, tmp_path / "row", name="plain")
+    with pytest.raises(ModelError, match="plain-resnet18d: its process ended without a result"):
+        compare(data, tmp_path / "row", name="plain-resnet18d")
 
 
 def _die(*_: object) -> None:
@@ -129,18 +140,39 @@ def _die(*_: object) -> None:
     os._exit(9)
 
 
-def test_every_method_has_a_name_of_its_own_and_says_what_it_uses() -> None:
-    titles = [method.title for method in METHODS.values()]
-    assert len(set(titles)) == len(titles)
-    assert [name for name, method in METHODS.items() if method.outside] == [
-        "rotated-leaky",
-        "rotated",
-        "patch-memory",
-    ]
-    assert all(method.package for method in METHODS.values() if method.outside)
+def test_a_detector_does_not_go_on_when_what_started_it_is_killed(tmp_path: Path) -> None:
+    # A process that starts one which waits for its end, and is killed as `kill -9` does.
+    code = """
+import multiprocessing, os, signal, sys, time
+from gyeol.compare.run import _end_with_parent
+
+if __name__ == "__main__":
+    child = multiprocessing.get_context("spawn").Process(target=_end_with_parent)
+    child.start()
+    print(child.pid, flush=True)
+    time.sleep(60)
+"""
+    script = tmp_path / "parent.py"
+    script.write_text(code)
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        time.sleep(1)
+        os.kill(child, 0)
+        parent.kill()
+    for _ in range(300):
+        if not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2]:
+            return
+        time.sleep(0.1)
+    os.kill(child, signal.SIGKILL)
+    pytest.fail("it goes on")
 
 
-def test_a_missing_package_makes_a_method_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Method("x", "y", True, METHODS["plain"].make, "no_such_package_at_all").available is False
-    assert METHODS["gyeol"].available
-    assert {each.package for each in METHODS.values() if each.outside} == {methods.WEIGHTS}
+def test_memory_is_counted_from_the_start_of_the_process() -> None:
+    large = np.ones(2**25)  # 256 MiB, freed again
+    most = run.peak_mib()
+    assert most > 256
+    del large
+    code = "from gyeol.compare.run import peak_mib; print(peak_mib())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 20 < float(done.stdout) < most

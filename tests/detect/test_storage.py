@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from gyeol.detect.detector import Detector
-from gyeol.detect.storage import SCHEMA, check_place
+from gyeol.detect.directory import SCHEMA, check_place
 from gyeol.errors import ModelError, OutputError
 
 FILES = {"weights.safetensors", "detector.json", "card.md"}

@@ -12,9 +12,9 @@ from gyeol.report.comparison import draw_comparison
 
 def row(method: str, macro_f1: float, outside: bool = False) -> dict[str, Any]:
     return {
-        "asked": {"method": method},
+        "asked": {"detector": method},
         "title": f"the {method} method",
-        "outside": outside,
+        "external_data": outside,
         "macro_f1": macro_f1,
         "interval": [macro_f1 - 0.05, min(1.0, macro_f1 + 0.05)],
         "auroc": macro_f1,

@@ -5,7 +5,8 @@ It learns from crops at full resolution and from scratch. An image is as defecti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,13 +14,14 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gyeol.baselines.images import Picture, each
-from gyeol.baselines.one_class import split_normals, threshold_for
-from gyeol.baselines.training import train_for, weight_bytes
+from gyeol.baselines.images import each, score_unlearnt
+from gyeol.baselines.training import restore, train_for, weights
 from gyeol.data.dataset import Dataset
 from gyeol.detect.device import autocast, pick_device
 from gyeol.detect.surfaces import Surface, crop, grey_statistics, normalise, random_corner
 from gyeol.errors import ModelError
+from gyeol.plugins import DetectorPlugin, HeldOut, Scored
+from gyeol.plugins.split import split_normals
 
 SIZE, BATCH = 128, 32
 WIDTHS = (32, 64, 128)
@@ -41,31 +43,42 @@ def _double(inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(made, nn.BatchNorm2d(outputs), nn.LeakyReLU(0.2))
 
 
-class Autoencoder:
-    """Reconstruction error.
+def _network() -> nn.Sequential:
+    first, second, third = WIDTHS
+    return nn.Sequential(
+        _halve(1, first),
+        _halve(first, second),
+        _halve(second, third),
+        nn.Conv2d(third, BOTTLENECK, 1),
+        nn.Conv2d(BOTTLENECK, third, 1),
+        _double(third, second),
+        _double(second, first),
+        nn.ConvTranspose2d(first, 1, 4, 2, 1),
+    )
+
+
+class Autoencoder(DetectorPlugin):
+    """Reconstruction error, in squared grey deviations.
 
     Parameters
     ----------
     seed : int
     minutes : float
         Training time.
-
-    Attributes
-    ----------
-    threshold_ : float
     """
 
-    threshold_: float
-    net_: nn.Sequential
+    title = "autoencoder"
+    external_data = False
+    net_: nn.Module
 
-    def __init__(self, seed: int = 0, minutes: float = 5.0) -> None:
+    def __init__(self, *, seed: int = 0, minutes: float = 5.0) -> None:
         if not minutes > 0:
             raise ModelError(f"minutes is {minutes}; it must be above 0")
         self.seed, self.minutes = seed, minutes
         self.device = pick_device()
 
-    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> Autoencoder:
-        """Learn from the normals; the defects set the threshold.
+    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> HeldOut:
+        """Learn from the normals.
 
         Raises
         ------
@@ -75,21 +88,10 @@ class Autoencoder:
         learnt, held_out = split_normals(dataset, self.seed)
         surfaces = list(each(learnt[:MOST], Surface))
         torch.manual_seed(self.seed)
-        first, second, third = WIDTHS
-        net = nn.Sequential(
-            _halve(1, first),
-            _halve(first, second),
-            _halve(second, third),
-            nn.Conv2d(third, BOTTLENECK, 1),
-            nn.Conv2d(BOTTLENECK, third, 1),
-            _double(third, second),
-            _double(second, first),
-            nn.ConvTranspose2d(first, 1, 4, 2, 1),
-        )
-        self.net_ = net.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.net_ = _network().to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._train(surfaces, say)
-        self.threshold_ = threshold_for(self.score_samples, dataset, held_out)
-        return self
+        self.net_.eval()
+        return score_unlearnt(self.score, dataset, held_out)
 
     def _train(self, surfaces: list[Surface], say: Callable[[str], None]) -> None:
         rng = np.random.default_rng([self.seed, 7])
@@ -105,23 +107,25 @@ class Autoencoder:
         steps, smooth = train_for(self.net_, self.minutes, LEARNING_RATE, WEIGHT_DECAY, loss)
         say(f"{steps:,} steps of {BATCH} crops, error {smooth:.3f}")
 
-    def score_samples(self, images: Iterable[Picture]) -> NDArray[np.float64]:
-        """Score images (N,): the largest mean squared error of any place, in squared grey deviations."""
-        return np.array([self._score(pixels) for pixels in each(images, lambda p: p)], np.float64)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the network."""
-        return weight_bytes(self.net_)
-
     @torch.inference_mode()
-    def _score(self, pixels: NDArray[np.uint8]) -> float:
-        self.net_.eval()
+    def score(self, pixels: NDArray[np.uint8]) -> Scored:
+        """Score an image by the largest mean squared error of any place."""
         height, width = (max(8, length // 8 * 8) for length in pixels.shape)
         x = torch.from_numpy(normalise(pixels, *grey_statistics(pixels)))[None, None]
         x = F.pad(x, (0, max(0, width - x.shape[3]), 0, max(0, height - x.shape[2])), mode="replicate")
         x = x[..., :height, :width].to(self.device)
         with autocast(self.device, "auto"):
             redrawn: Tensor = self.net_(x)
-        error = (redrawn.float() - x) ** 2
-        return float(F.avg_pool2d(error, min(WORST, height, width), WORST // 4).max())
+        error = F.avg_pool2d((redrawn.float() - x) ** 2, min(WORST, height, width), WORST // 4)[0, 0].cpu()
+        return Scored(float(error.max()), error.numpy())
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Give the network."""
+        return weights(self.net_)
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Autoencoder:
+        """Make one from its network."""
+        made = cls()
+        made.net_ = restore(_network(), arrays)
+        return made

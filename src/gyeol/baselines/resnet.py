@@ -9,6 +9,7 @@ convolution instead of passing over three of four pixels (D). The same network, 
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 WIDTHS = (64, 128, 256, 512)
@@ -100,3 +101,7 @@ class ResNet18D(nn.Module):
         x = self.stages(self.stem(x))  # (B, 512, H/32, W/32)
         logits: Tensor = self.fc(x.mean((2, 3)))
         return logits
+
+    def places(self, x: Tensor) -> Tensor:
+        """Map to the logits of each place (B, classes, H/32, W/32), whose mean :meth:`forward` gives (Zhou 2016)."""
+        return F.conv2d(self.stages(self.stem(x)), self.fc.weight[..., None, None], self.fc.bias)

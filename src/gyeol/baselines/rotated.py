@@ -7,7 +7,8 @@ copies of one defect lie on both sides and it reads 1.0; split by defect, it tel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -17,12 +18,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gyeol.baselines.efficientnet import EfficientNetLite0, imagenet, normalise
-from gyeol.baselines.images import Picture, Pixels, in_batches, read_small
-from gyeol.baselines.training import train_for, weight_bytes
+from gyeol.baselines.images import Pixels, read_small, small
+from gyeol.baselines.training import restore, train_for, weights
 from gyeol.data.dataset import Dataset
 from gyeol.detect.device import autocast, pick_device
 from gyeol.errors import DataError, ModelError
 from gyeol.metrics.classification import macro_f1
+from gyeol.plugins import DetectorPlugin, HeldOut, Scored
 
 ANGLES, MIRRORS = 36, 3
 BATCH = 32
@@ -30,44 +32,35 @@ LEARNING_RATE, WEIGHT_DECAY = 1e-3, 1e-2
 VALIDATION = 0.2
 
 
-class RotatedDefects:
-    """EfficientNet-Lite0 with ImageNet weights on turned and mirrored copies of the defects.
+class RotatedDefects(DetectorPlugin):
+    """EfficientNet-Lite0 with ImageNet weights on turned and mirrored copies of the defects; scores are log-odds.
 
     Parameters
     ----------
     seed : int
     minutes : float
         Training time.
-    leaky : bool
-        Whether copies of one defect may lie on both sides of the validation's split, as in the reference entry.
     size : int
         Side in pixels that images are resized to.
-
-    Attributes
-    ----------
-    threshold_ : float
-        0.5.
-    validation_ : float
-        Macro F1 that the validation reads.
     """
 
-    threshold_ = 0.5
-    validation_: float
+    title = "rotated defects, split by defect"
+    external_data = True
+    leaky = False
+    """Whether copies of one defect may lie on both sides of the validation's split, as in the reference entry."""
     net_: EfficientNetLite0
 
-    def __init__(self, seed: int = 0, minutes: float = 5.0, leaky: bool = False, size: int = 224) -> None:
+    def __init__(self, *, seed: int = 0, minutes: float = 5.0, size: int = 224) -> None:
         if not minutes > 0:
             raise ModelError(f"minutes is {minutes}; it must be above 0")
-        self.seed, self.minutes, self.leaky, self.size = seed, minutes, leaky, size
+        self.seed, self.minutes, self.size = seed, minutes, size
         self.device = pick_device()
 
-    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> RotatedDefects:
+    def fit(self, dataset: Dataset, *, say: Callable[[str], None] = lambda _: None) -> HeldOut:
         """Learn from both classes; masks are not looked at.
 
         Raises
         ------
-        ModelError
-            If the ImageNet weights are not installed.
         DataError
             If there are fewer than two defects or two normals, or an image cannot be read.
         """
@@ -83,11 +76,11 @@ class RotatedDefects:
         torch.manual_seed(self.seed)
         self.net_ = imagenet(classes=1).to(self.device)
         self._train(defects, normals, learnt, say)
-        scores = self._scores(pictures(defects, normals, held_out))
-        self.validation_ = macro_f1(held_out[:, 0] >= 0, (scores > self.threshold_).astype(np.int64))
+        self.net_.eval()
+        odds, truth = self._log_odds(pictures(defects, normals, held_out)), held_out[:, 0] >= 0
         kind = "leaky" if self.leaky else "leak-free"
-        say(f"the {kind} validation reads Macro F1 {self.validation_:.4f}")
-        return self
+        say(f"the {kind} validation reads Macro F1 {macro_f1(truth, (odds > 0).astype(np.int64)):.4f}")
+        return HeldOut(odds[~truth], odds[truth], threshold=0.0)
 
     def _split(self, defects: int, normals: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """List what is learnt from and what is held out, a row each: defect (or -1), copy (or normal)."""
@@ -121,29 +114,44 @@ class RotatedDefects:
         steps, smooth = train_for(self.net_, self.minutes, LEARNING_RATE, WEIGHT_DECAY, loss)
         say(f"{steps:,} steps of {BATCH} pictures, loss {smooth:.3f}")
 
-    def score_samples(self, images: Iterable[Picture]) -> NDArray[np.float64]:
-        """Probabilities (N,) that images are defective."""
-        scores = [self._probabilities(pixels) for pixels in in_batches(images, self.size, BATCH)]
-        return np.concatenate(scores) if scores else np.empty(0, np.float64)
+    @torch.inference_mode()
+    def score(self, pixels: Pixels) -> Scored:
+        """Score an image by the log-odds that it is defective, and its places by what they contribute."""
+        with autocast(self.device, "auto"):
+            logits = self.net_.places(self._input(small(pixels, self.size)[None]))
+        odds = logits[0, 0].float().cpu().numpy()
+        return Scored(float(odds.mean(dtype=np.float64)), odds)
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the network."""
-        return weight_bytes(self.net_)
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Give the network and the size of its images."""
+        return {**weights(self.net_), "size": np.array(self.size)}
 
-    def _scores(self, pixels: Pixels) -> NDArray[np.float64]:
-        parts = [self._probabilities(pixels[first : first + BATCH]) for first in range(0, len(pixels), BATCH)]
-        return np.concatenate(parts)
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Make one from its network."""
+        made = cls(size=int(arrays["size"]))
+        made.net_ = restore(EfficientNetLite0(classes=1), {n: a for n, a in arrays.items() if n != "size"})
+        return made
 
     @torch.inference_mode()
-    def _probabilities(self, pixels: Pixels) -> NDArray[np.float64]:
-        self.net_.eval()
-        with autocast(self.device, "auto"):
-            logits = self.net_(self._input(pixels))
-        return np.asarray(logits[:, 0].double().sigmoid().cpu().numpy(), np.float64)
+    def _log_odds(self, pixels: Pixels) -> NDArray[np.float64]:
+        """Score small images (N, size, size)."""
+        odds = []
+        for first in range(0, len(pixels), BATCH):
+            with autocast(self.device, "auto"):
+                logits = self.net_(self._input(pixels[first : first + BATCH]))
+            odds.append(logits[:, 0].double().cpu().numpy())
+        return np.concatenate(odds)
 
     def _input(self, pixels: Pixels) -> Tensor:
         return normalise(torch.from_numpy(pixels).to(self.device))
+
+
+class LeakyRotatedDefects(RotatedDefects):
+    """The same, validated as the reference entry was: on copies of what it learns from."""
+
+    title = "rotated defects, leaky split"
+    leaky = True
 
 
 def pictures(defects: Pixels, normals: Pixels, rows: NDArray[np.int64]) -> Pixels:

@@ -1,13 +1,20 @@
-"""The training loop of the baselines that are given minutes."""
+"""What the networks of the baselines share: a training loop of so many minutes, and storage."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from gyeol.detect.device import pick_device
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 def train_for(
@@ -45,6 +52,12 @@ def train_for(
     return steps, smooth
 
 
-def weight_bytes(net: nn.Module) -> int:
-    """Count the bytes of a network's weights."""
-    return sum(p.numel() * p.element_size() for p in net.parameters())
+def weights(net: nn.Module) -> dict[str, NDArray[Any]]:
+    """Give a network's weights as arrays, for storage."""
+    return {name: value.cpu().numpy() for name, value in net.state_dict().items()}
+
+
+def restore(net: Net, arrays: Mapping[str, NDArray[Any]]) -> Net:
+    """Put weights into a network, for judging: on the device where it will run, in evaluation mode."""
+    net.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in arrays.items()})
+    return net.to(pick_device()).eval().requires_grad_(False)

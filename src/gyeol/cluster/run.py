@@ -109,16 +109,21 @@ def _judged(
     """Have the shards judged; yields the counts of each as it is done, in any order."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    # Ray gives its workers the lowest priority but four, for machines that also do other work: a cluster started here,
+    # for this run, is the work. Nodes that are there already keep what they were started with.
+    os.environ.setdefault("RAY_worker_niceness", "0")
     import ray
 
-    from gyeol.cluster.worker import ShardJudge
+    from gyeol.cluster.worker import ShardJudge, packed
 
     already = ray.is_initialized()
     if not already:
         try:
             where = None if address == "local" else address
             ray.init(where, include_dashboard=False, logging_level=logging.ERROR, log_to_driver=False)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (
+            Exception
+        ) as error:  # on a machine too busy to start it in half a minute, Ray raises a bare Exception
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise ModelError(f"no Ray cluster at {printable(address)} ({printable(reason)[:200]})") from error
     try:
@@ -126,14 +131,15 @@ def _judged(
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
         context.print_on_execution_start = False
-        shards = ray.data.from_items([{"shard": number} for number in todo], override_num_blocks=len(todo))
+        items = [{"shard": number, "images": packed(plan.shard(number))} for number in todo]
+        shards = ray.data.from_items(items, override_num_blocks=len(todo))
         free: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
         most = min(len(todo), workers or max(1, int(free.get("CPU", 1))))
         # Ray starts a worker that died anew and gives it the shards it had not finished (its system errors are
         # retried without end); an error of ours would be a fault in gyeol, and ends the run.
         counts = shards.map_batches(
             ShardJudge,
-            fn_constructor_args=(plan, output),
+            fn_constructor_args=(plan.model, plan.heat, output),
             batch_size=1,
             compute=ray.data.ActorPoolStrategy(size=most),
             num_cpus=1,

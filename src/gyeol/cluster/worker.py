@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from PIL import Image
 from pyarrow import parquet
 
 from gyeol.cluster.places import join, read_bytes, write_whole
-from gyeol.cluster.plan import MODEL, Plan, file_of
+from gyeol.cluster.plan import MODEL, file_of
 from gyeol.data.image import read_image_bytes
 from gyeol.engine.judge import open_judge
 from gyeol.engine.overlay import raw_values
@@ -38,30 +39,45 @@ AHEAD = 8
 """Images that are fetched while others are judged: an object store answers slowly, but many at a time."""
 
 
+def packed(images: Sequence[str]) -> bytes:
+    """Write paths as one value of a Ray table: a worker gets those of its shard, not the millions of the run."""
+    return "\0".join(images).encode(
+        "utf-8", "surrogateescape"
+    )  # no path holds a NUL; any other byte it may hold
+
+
+def unpacked(images: bytes) -> list[str]:
+    """Read what :func:`packed` wrote."""
+    return images.decode("utf-8", "surrogateescape").split("\0")
+
+
 class ShardJudge:
     """Judges shards; one of these lives in each worker process.
 
     Parameters
     ----------
-    plan : Plan
+    model : str
+        Fingerprint of the model, for the rows.
+    heat : bool
+        Whether to keep heat maps.
     output : str
         Folder or URL prefix of the files; the model lies there, too.
     """
 
-    def __init__(self, plan: Plan, output: str) -> None:
-        self.plan, self.output = plan, output
+    def __init__(self, model: str, heat: bool, output: str) -> None:
+        self.model, self.heat, self.output = model, heat, output
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / MODEL
             file.write_bytes(read_bytes(join(output, MODEL)))
             self.judge = open_judge(file, workers=1, threads=1)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
-        """Judge the shards of a batch (a column `shard` of numbers); give their counts."""
-        counts = [self._shard(int(number)) for number in batch["shard"]]
+        """Judge the shards of a batch (columns `shard`, a number, and `images`, :func:`packed`); give their counts."""
+        shards = zip(batch["shard"], batch["images"], strict=True)
+        counts = [self._shard(int(number), unpacked(images)) for number, images in shards]
         return {name: np.array([each[name] for each in counts]) for name in counts[0]}
 
-    def _shard(self, number: int) -> dict[str, int]:
-        images = self.plan.shard(number)
+    def _shard(self, number: int, images: list[str]) -> dict[str, int]:
         with ThreadPoolExecutor(AHEAD) as pool:
             contents = pool.map(_fetch, images)
             rows = [self._row(path, content) for path, content in zip(images, contents, strict=True)]
@@ -76,7 +92,7 @@ class ShardJudge:
         }
 
     def _row(self, path: str, content: bytes | DataError) -> dict[str, Any]:
-        row = dict.fromkeys(SCHEMA.names) | {"path": path, "error": "", "model": self.plan.model}
+        row = dict.fromkeys(SCHEMA.names) | {"path": path, "error": "", "model": self.model}
         try:
             if isinstance(content, DataError):
                 raise content
@@ -85,7 +101,7 @@ class ShardJudge:
             return {**row, "error": str(error)}
         row |= {"score": verdict.score, "answer": verdict.answer, "kind": verdict.kind}
         row["unfamiliar"] = verdict.unfamiliar
-        if self.plan.heat:
+        if self.heat:
             buffer = io.BytesIO()
             Image.fromarray(raw_values(verdict.heat)).save(buffer, "PNG", compress_level=1)
             row["heat"] = buffer.getvalue()

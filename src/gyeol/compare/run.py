@@ -1,29 +1,34 @@
-"""Train and measure one method in a process of its own, so that its memory is its own too."""
+"""Train and measure one detector in a process of its own, so that its memory is its own too."""
 
 from __future__ import annotations
 
 import csv
 import json
 import multiprocessing
+import multiprocessing.connection
 import os
 import platform
+import re
 import resource
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from gyeol.compare.methods import METHODS
+from gyeol import __version__
 from gyeol.data.layouts import read_training_data
 from gyeol.data.names import test_rows
+from gyeol.detect.directory import OWN, WEIGHTS
+from gyeol.engine.stream import judge_all
 from gyeol.errors import DataError, GyeolError, ModelError
 from gyeol.files import atomic_file, printable
 from gyeol.metrics.evaluation import evaluate_files
+from gyeol.plugins.opening import make_detector
+from gyeol.plugins.registry import package_of
 
-ROW = "row.json"
+ROW, SCORES, MODEL = "row.json", "scores.csv", "model"
 
 
 def compare(
@@ -36,20 +41,20 @@ def compare(
     say: Callable[[str], None],
     layout: str | None = None,
 ) -> dict[str, Any]:
-    """Make the row of one method, or read it where the same one was made before.
+    """Make the row of one detector, or read it where the same one was made before.
 
     Parameters
     ----------
     name : str
-        Of :data:`gyeol.compare.methods.METHODS`.
+        Of :func:`gyeol.plugins.registry.names`.
     data : Path
         The data folder.
     key : Path
         Answers of its test images.
     folder : Path
-        Gets scores.csv and row.json of the method.
+        Gets row.json, scores.csv and the model of the detector.
     minutes : float
-        Training time of those methods that can be told.
+        Training time of those detectors that can be told.
     layout : str, optional
         The folder's layout, if it is not to be found by look.
 
@@ -61,11 +66,12 @@ def compare(
     Raises
     ------
     GyeolError
-        If the data cannot be used or the method fails.
+        If the data cannot be used or the detector fails.
     """
     dataset = read_training_data(data, layout)
     asked = {
-        "method": name,
+        "detector": name,
+        "package": f"gyeol {__version__}" if name == OWN else package_of(name),
         "data": dataset.root.resolve().as_posix(),
         "defects": len(dataset.defects),
         "normals": len(dataset.normals),
@@ -91,7 +97,7 @@ def compare(
         if child.is_alive():
             child.terminate()
             child.join()
-    figures = evaluate_files(folder / "scores.csv", key).to_dict()
+    figures = evaluate_files(folder / SCORES, key).to_dict()
     (_, alarms), (misses, _) = figures["confusion"]
     row |= {
         "asked": asked,
@@ -137,12 +143,21 @@ def _child(
     def say(text: str) -> None:
         sender.send(("say", text))
 
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         sender.send(("row", measure(name, data, folder, seed, minutes, say, layout)))
     except GyeolError as error:
         sender.send(("error", printable(error)))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _end_with_parent() -> None:
+    """Wait until the process that started this one is no more, killed perhaps, and end: nobody wants the result."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def measure(
@@ -154,37 +169,47 @@ def measure(
     say: Callable[[str], None],
     layout: str | None = None,
 ) -> dict[str, Any]:
-    """Train a method in this process, score the test images and write scores.csv; returns times and sizes."""
+    """Train a detector in this process, keep it, score the test images and write scores.csv; gives times and sizes."""
     dataset = read_training_data(data, layout)
     if not dataset.test:
         raise DataError(f"{dataset.root}: no test images; a comparison needs some")
     rows = test_rows(dataset)
     began = time.monotonic()
-    method = METHODS[name]
-    rival = method.make(seed, minutes)
-    rival.fit(dataset, say=say)
+    detector = make_detector(name, seed=seed, minutes=minutes)
+    detector.fit(dataset, say=say)
     trained = time.monotonic()
-    scores = rival.score_samples([path for _, path in rows])
-    seconds = time.monotonic() - trained
-    with atomic_file(folder / "scores.csv") as stream:
+    detector.save(folder / MODEL)
+    began_judging = time.monotonic()
+    with atomic_file(folder / SCORES) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("ImageId", "answer", "score"))
-        for (image, _), score in zip(rows, scores, strict=True):
-            writer.writerow((image, int(score > rival.threshold_), f"{score:.9g}"))
-    validation = getattr(rival, "validation_", None)
+        for judged in judge_all(detector, rows):
+            if judged.verdict is not None:
+                writer.writerow((judged.name, judged.verdict.answer, f"{judged.verdict.score:.9g}"))
+    seconds = time.monotonic() - began_judging
+    record = detector.record_
     return {
-        "title": method.title,
-        "source": method.source,
-        "outside": method.outside,
+        "title": record["detector"]["title"] if "detector" in record else OWN,
+        "external_data": bool(record["external_data"]),
         "train_s": round(trained - began, 1),
         "images_s": round(len(rows) / seconds, 1),
-        # Linux counts in KiB, macOS in bytes.
-        "peak_mib": round(
-            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 2**20)
-        ),
-        "size_mib": round(rival.nbytes / 2**20, 2),
-        "threshold": float(rival.threshold_),
-        "validation": None if validation is None else float(validation),
-        "highest_score": float(np.max(scores)),
+        "peak_mib": round(peak_mib()),
+        "size_mib": round((folder / MODEL / WEIGHTS).stat().st_size / 2**20, 2),
+        "threshold": detector.threshold_,
+        "validation": record["estimate"]["macro_f1"],
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
     }
+
+
+def peak_mib() -> float:
+    """Give the largest resident memory that this process had, in MiB.
+
+    getrusage's figure starts with the memory of the process that started this one, so Linux's own count is read there.
+    """
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    except OSError:  # macOS, which counts in bytes
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    assert found is not None  # noqa: S101 (Linux always says it)
+    return int(found[1]) / 1024

@@ -13,16 +13,20 @@ from numpy.typing import ArrayLike, NDArray
 from gyeol.data.dataset import Dataset
 from gyeol.data.layouts import read_training_data
 from gyeol.detect import storage
-from gyeol.detect.arrays import check_image, labelled_arrays
+from gyeol.detect.answers import Answers, gather
+from gyeol.detect.arrays import Arrays, check_image, labelled_arrays
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
-from gyeol.detect.fit import Course
+from gyeol.detect.directory import weights_id
+from gyeol.detect.fit import Course, Fitted
+from gyeol.detect.further import Continuation
 from gyeol.detect.images import load_training_images, training_images
 from gyeol.detect.module import DetectorModule
 from gyeol.detect.network import CellNet, fused
-from gyeol.detect.record import data_fingerprint, training_record
+from gyeol.detect.record import data_fingerprint, describe_answers, training_record
 from gyeol.detect.scoring import cell_scores, heat_map, raw_score
 from gyeol.detect.show import detector_html
+from gyeol.detect.together import Group, joined
 from gyeol.detect.trainer import Progress
 from gyeol.detect.verdict import Verdict
 from gyeol.errors import ModelError, SettingError
@@ -58,6 +62,8 @@ class Detector:
         What it was trained on, how, and the leak-free estimate of its accuracy. After :meth:`fit`.
     classes_ : (2,) int64
         0 normal, 1 defect.
+    model_ : str
+        Of one that was loaded: the name of its weights, as in :func:`gyeol.detect.directory.weights_id`. Else empty.
 
     Examples
     --------
@@ -72,6 +78,7 @@ class Detector:
     calibration_: Calibration
     threshold_: float
     record_: dict[str, Any]
+    model_: str = ""
 
     def __init__(self, config: Config | None = None, **settings: Any) -> None:
         self.config = dataclasses.replace(config or Config(), **settings)
@@ -89,6 +96,8 @@ class Detector:
         say: Callable[[str], None] = _nothing,
     ) -> Self:
         """Learn from a dataset, or from images and their labels.
+
+        In several processes, where torchrun started them, all of them get the same detector.
 
         Parameters
         ----------
@@ -117,27 +126,119 @@ class Detector:
         ModelError
             If `state` is of another run, or an image is no grey image.
         """
+        source = self._source(dataset, y, masks)
+        with joined() as group:
+            if not group.first:
+                report, loading, say = _nothing, _nothing, _nothing
+            course = group.attempt(lambda: self._prepare(source, group, state, report, loading, say))
+            fitted = course.run(resume)
+        data = source.fingerprint() if isinstance(source, Arrays) else data_fingerprint(source)
+        self._learnt(data, fitted)
+        self.model_ = ""
+        return self
+
+    @staticmethod
+    def _source(
+        dataset: Dataset | Path | str | Iterable[NDArray[np.uint8]],
+        y: ArrayLike | None,
+        masks: Sequence[NDArray[Any] | None] | None,
+    ) -> Dataset | Arrays:
+        """Tell what is to be learnt from."""
         if isinstance(dataset, Dataset | Path | str):
             if y is not None or masks is not None:
                 raise SettingError(
                     "a dataset has labels and masks of its own; give y and masks with images only"
                 )
-            if not isinstance(dataset, Dataset):
-                dataset = read_training_data(dataset)
-            images = load_training_images(dataset, self.config.memory_gib, self.config.seed, loading)
-            source = data_fingerprint(dataset)
-        elif y is None:
+            return dataset if isinstance(dataset, Dataset) else read_training_data(dataset)
+        if y is None:
             # In scikit-learn's words, for its tools look for them.
             raise SettingError("requires y to be passed, but the target y is None: the label of each image")
-        else:
-            arrays = labelled_arrays(dataset, y, masks)
-            images = training_images(arrays.images, arrays.defective, arrays.masks, self.config.seed)
-            source = arrays.fingerprint()
-        say(f"{images.kinds.count} kinds of texture")
-        fitted = Course(images, self.config, report, say, state).run(resume)
-        self._take(fitted.net, images.kinds, fitted.calibration, fitted.choice.threshold)
-        self.record_ = training_record(source, fitted)
+        return labelled_arrays(dataset, y, masks)
+
+    def partial_fit(
+        self,
+        dataset: Dataset | Path | str,
+        answers: Answers,
+        *,
+        state: Path | None = None,
+        resume: bool = False,
+        report: Callable[[Progress], None] = _nothing,
+        loading: Callable[[int, int], None] = _nothing,
+        say: Callable[[str], None] = _nothing,
+        **settings: Any,
+    ) -> Self:
+        """Go on learning, with what people have said of images since.
+
+        It starts from the weights there are and takes a part of the first training's time. The kinds of texture stay.
+        The threshold and the estimate are made anew.
+
+        Parameters
+        ----------
+        dataset : Dataset, Path or str
+            What it was fitted on: which normals it had kept out must stay out.
+        answers : Answers
+            The new images; :func:`gyeol.review.answers.read_answers` reads them from a review file.
+        state, resume, report, loading, say
+            As in :meth:`fit`.
+        **settings
+            Of :class:`Config`, but for the seed: ``minutes`` or ``steps`` (neither: half as long fine-tunings as the
+            first ones), ``folds``, ``prevalence``.
+
+        Returns
+        -------
+        Detector
+            Itself.
+
+        Raises
+        ------
+        DataError
+            If the data cannot be used, or the answers say nothing new.
+        ModelError
+            If it has not learnt anything yet, or from other data; if `state` is of another run.
+        """
+        self._check_fitted()
+        if not isinstance(dataset, Dataset):
+            dataset = read_training_data(dataset)
+        if settings.get("seed", self.config.seed) != self.config.seed:
+            raise ModelError("the seed is the model's, for it says which normals were kept out; leave it out")
+        config = dataclasses.replace(self.config, **{"minutes": None, "steps": None, **settings})
+        gathered = gather(dataset, answers, self.kinds_, config, self.record_, loading)
+        steps = int(self.record_.get("from", self.record_)["steps"])
+        told = {"model": self.model_, "steps": steps, **gathered.told}
+        say(describe_answers(told))
+        fitted = Continuation(gathered, self.net_, steps, config, report, say, state).run(resume)
+        self._learnt(data_fingerprint(dataset), fitted)
+        self.config, self.model_ = config, ""
+        self.record_["from"] = told
         return self
+
+    def _learnt(self, data: str, fitted: Fitted) -> None:
+        """Take over what a training found; `data` is the fingerprint of what it learnt from."""
+        self._take(fitted.net, fitted.kinds, fitted.calibration, fitted.choice.threshold)
+        self.record_ = training_record(data, fitted)
+
+    def _prepare(
+        self,
+        source: Dataset | Arrays,
+        group: Group,
+        state: Path | None,
+        report: Callable[[Progress], None],
+        loading: Callable[[int, int], None],
+        say: Callable[[str], None],
+    ) -> Course:
+        """Read the images, and make ready to learn from them."""
+        if isinstance(source, Arrays):
+            images = training_images(source.images, source.defective, source.masks, self.config.seed)
+            say(f"{images.kinds.count} kinds of texture")
+            return Course(images, self.config, report, say, state, group)
+        images = load_training_images(source, self.config.memory_gib, self.config.seed, loading)
+        say(f"{images.kinds.count} kinds of texture")
+        if left := len(source.normals) - len(images.normals):
+            say(
+                f"{len(images.normals):,} normals, drawn at random, fill {self.config.memory_gib:g} GiB; "
+                f"{left:,} are left out (memory_gib makes more room)"
+            )
+        return Course(images, self.config, report, say, state, group)
 
     def _take(self, net: CellNet, kinds: Kinds, calibration: Calibration, threshold: float) -> None:
         """Take over what was learnt."""
@@ -217,6 +318,7 @@ class Detector:
         detector = cls(parts.config)
         detector._take(parts.net, parts.kinds, parts.calibration, parts.threshold)
         detector.record_ = parts.record
+        detector.model_ = weights_id(Path(path))
         return detector
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:

@@ -19,18 +19,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gyeol.data.duplicates import alike_groups
 from gyeol.data.folds import grouped_folds
-from gyeol.data.signature import signature
 from gyeol.data.sources import piece_groups, source_groups
 from gyeol.detect.augment.batch import Batch, Recipe, Sampler
 from gyeol.detect.calibration import Calibration, calibrate
 from gyeol.detect.config import Config
+from gyeol.detect.held_out import split_normals
 from gyeol.detect.images import TrainingImages
 from gyeol.detect.network import CellNet, fused
 from gyeol.detect.scoring import cell_scores, raw_score
 from gyeol.detect.surfaces import Surface
 from gyeol.detect.threshold import Choice, choose_threshold
+from gyeol.detect.together import Group
 from gyeol.detect.trainer import (
     History,
     Learner,
@@ -43,10 +43,8 @@ from gyeol.detect.trainer import (
 )
 from gyeol.detect.weak_masks import guess_mask
 from gyeol.errors import DataError, ModelError
+from gyeol.kinds import Kinds
 
-HELD_OUT = 0.15
-"""Share of the normals that the network never learns from, for calibration and the threshold."""
-HELD_OUT_MOST = 1000
 FOLD_NORMALS = 300
 """Held-out normals that calibrate a fold's model."""
 FINE = 0.15
@@ -64,8 +62,8 @@ class Fitted:
     ----------
     net : CellNet
         In evaluation mode.
-    images : TrainingImages
-        What it was learnt from, with the kinds.
+    kinds : Kinds
+        The kinds of texture found among what it was learnt from.
     calibration : Calibration
     choice : Choice
         The threshold and the leak-free estimate.
@@ -80,10 +78,10 @@ class Fitted:
     """
 
     net: CellNet
-    images: TrainingImages
+    kinds: Kinds
     calibration: Calibration
     choice: Choice
-    fold_scores: list[dict[str, float | int]]
+    fold_scores: list[dict[str, Any]]
     normal_scores: NDArray[np.float64]
     record: dict[str, Any]
     history: History = field(default_factory=History)
@@ -110,6 +108,8 @@ class Course:
         Told in words what is being done.
     state_path : Path or None
         Where the state is kept while the run is under way.
+    group : Group, optional
+        The processes that learn together. Only the first one reports, judges, and reads and writes the state.
     """
 
     def __init__(
@@ -119,19 +119,23 @@ class Course:
         report: Report,
         say: Callable[[str], None],
         state_path: Path | None,
+        group: Group | None = None,
     ) -> None:
         self.images, self.report, self.say = images, report, say
-        self.state_path = state_path
+        self.state_path, self.group = state_path, group or Group()
         self.trunk_recipe, self.fine_recipe = recipes(config, [s.pixels.shape for s in images.normals])
         config = dataclasses.replace(config, size=self.trunk_recipe.size)
         self.config = config
-        self.training, self.held_out = split_normals(images.normals, config.seed)
+        self.training, self.held_out = self._split()
         self.folds = self._folds()
-        self.learner = Learner(config)
+        self.learner = Learner(config, self.group)
         self.history = History()
         self.done: dict[str, Any] = {}  # results of finished phases
         self.began = time.monotonic()
         self.before = 0.0  # seconds spent before the run was taken up again
+
+    def _split(self) -> tuple[list[Surface], list[Surface]]:
+        return split_normals(self.images.normals, self.config.seed)
 
     def _folds(self) -> NDArray[np.int64]:
         pixels = [surface.pixels for surface in self.images.defects]
@@ -151,7 +155,7 @@ class Course:
     # ---- state -------------------------------------------------------------------------------------------
 
     def _save(self, phase: str, step: int, watch: Watch | None) -> None:
-        if self.state_path is None:
+        if self.state_path is None or not self.group.first:
             return
         state = {
             "run": self._run_is(),
@@ -178,14 +182,34 @@ class Course:
         settings = {name: repr(v) for name, v in self.config.to_dict().items() if name not in free}
         return {"images": digest.hexdigest(), **settings}
 
+    def _check_same(self, run: dict[str, Any]) -> None:
+        """Make sure that this process is to learn the same from the same as the first."""
+        if differ := [name for name, value in self._run_is().items() if value != run[name]]:
+            raise ModelError(
+                f"process {self.group.rank} has other {', '.join(differ)} than the first; "
+                "give all of them the same folder and the same command"
+            )
+        if self.group.size > self.config.crops:
+            raise ModelError(
+                f"{self.group.size} processes cannot share {self.config.crops} crops a step; start fewer"
+            )
+
     def take_up(self) -> dict[str, Any] | None:
-        """Read the state of a stopped run, where there is one.
+        """Go back to the state of a stopped run, where there is one.
 
         Raises
         ------
         ModelError
             If it cannot be read, or is of another run.
         """
+        state = self.group.of_first(self._read_state)
+        if state is not None:
+            self.learner.restore(state["learner"])
+            self.done, self.history.rows = state["done"], state["history"]
+            self.before = float(state["seconds"])
+        return state
+
+    def _read_state(self) -> dict[str, Any] | None:
         if self.state_path is None or not self.state_path.exists():
             return None
         state = load_state(self.state_path)
@@ -201,9 +225,6 @@ class Course:
                 f"{self.state_path} is of a run of {steps} steps, not {self.config.steps}; "
                 "leave the steps out, or start anew without --resume"
             )
-        self.learner.restore(state["learner"])
-        self.done, self.history.rows = state["done"], state["history"]
-        self.before = float(state["seconds"])
         return state
 
     # ---- phases ------------------------------------------------------------------------------------------
@@ -215,7 +236,7 @@ class Course:
             start = int(state["step"])
             if state["watch"]:
                 watch.restore(state["watch"])
-        sampler = self._sampler(self.training, defects)
+        sampler = self._sampler(self.training, defects, share=(self.group.rank, self.group.size))
         run_phase(
             self.learner,
             sampler,
@@ -227,12 +248,18 @@ class Course:
             watch,
         )
 
-    def _sampler(self, normals: list[Surface], defects: list[Surface], other: int = 0) -> Sampler:
-        return Sampler(normals, defects, self.config.seed + other, self.images.ways)
+    def _sampler(
+        self,
+        normals: list[Surface],
+        defects: list[Surface],
+        other: int = 0,
+        share: tuple[int, int] = (0, 1),
+    ) -> Sampler:
+        return Sampler(normals, defects, self.config.seed + other, self.images.ways, share)
 
     def _validation(self, defects: list[Surface], recipe: Recipe) -> list[Batch]:
         sampler = self._sampler(self.held_out, defects, 1_000_003)
-        return [sampler.batch(number, recipe) for number in range(8)]
+        return [sampler.batch(number, recipe) for number in range(8 if self.group.first else 0)]
 
     def count_steps(self) -> int:
         """Settle the number of steps, measuring the speed where minutes were given."""
@@ -240,10 +267,8 @@ class Course:
             return self.config.steps
         if self.config.minutes is None:
             return DEFAULT_STEPS
-        learner, sampler = (
-            Learner(self.config),
-            self._sampler(self.training, []),
-        )
+        learner = Learner(self.config, self.group)
+        sampler = self._sampler(self.training, [], share=(self.group.rank, self.group.size))
         seconds = []
         for step in range(TIMED):
             began = time.monotonic()
@@ -254,10 +279,20 @@ class Course:
         return max(20, int(self.config.minutes * 60 / float(np.median(seconds[5:]))))
 
     def run(self, resume: bool) -> Fitted:
-        """Train and return what was found."""
+        """Train and return what was found; the same in all processes.
+
+        Raises
+        ------
+        ModelError
+            If there is no state to go on from that fits, if another process of the group has other images or settings,
+            or has ended.
+        """
+        run = self.group.of_first(self._run_is)
+        self.group.attempt(lambda: self._check_same(run))
         state = self.take_up() if resume else None
         if state is None or "steps" not in self.done:
-            self.done["steps"] = self.count_steps()
+            steps = self.count_steps()
+            self.done["steps"] = self.group.of_first(lambda: steps)
         total = int(self.done["steps"])
         folds = int(self.folds.max()) + 1
         fine = max(5, round(total * FINE))
@@ -277,7 +312,7 @@ class Course:
             if f"fold {fold + 1}" not in self.done:
                 self._fold(fold, fine, state)
         net = self._fine("final", list(self.images.defects), fine, state)
-        return self._conclude(net)
+        return self.group.of_first(lambda: self._conclude(net))
 
     def _fine(self, name: str, defects: list[Surface], steps: int, state: dict[str, Any] | None) -> CellNet:
         """Fine-tune the trunk with some defects; return the best averaged network in evaluation mode."""
@@ -285,13 +320,19 @@ class Course:
             self.learner.restore(self.done["trunk"])
         watch = Watch(self._validation(defects, self.fine_recipe), max(5, steps // 10))
         self._run(Phase(name, steps, self.fine_recipe, decay=True), defects, watch, state)
-        watch.look(self.learner, steps, None)
-        self.learner.average.load_state_dict(watch.best_weights)
+        if self.group.first:
+            watch.look(self.learner, steps, None)
+            self.learner.average.load_state_dict(watch.best_weights)
         return self.learner.average
 
     def _fold(self, fold: int, steps: int, state: dict[str, Any] | None) -> None:
         learn = [s for s, part in zip(self.images.defects, self.folds, strict=True) if part != fold]
         net = self._fine(f"fold {fold + 1}", learn, steps, state)
+        self.done[f"fold {fold + 1}"] = self.group.of_first(lambda: self._unseen(net, fold))
+        self._save("between", 0, None)
+
+    def _unseen(self, net: CellNet, fold: int) -> list[dict[str, float | int]]:
+        """Score the defects of a fold with the network that has not seen them."""
         self.say(f"scoring the defects of fold {fold + 1}, which it has not seen")
         normals = self.held_out[:FOLD_NORMALS]
         calibration = self._calibrate(net, normals)
@@ -301,13 +342,15 @@ class Course:
             raw = self._raw(net, [surface])
             score = float(calibration(raw, np.array([surface.kind]))[0])
             rows.append({"defect": int(number), "fold": fold, "kind": surface.kind, "score": score})
-        self.done[f"fold {fold + 1}"] = rows
-        self._save("between", 0, None)
+        return rows
 
     def _raw(self, net: CellNet, surfaces: list[Surface]) -> NDArray[np.float64]:
         net = fused(net)
-        scores = [raw_score(cell_scores(net, surface.pixels, self.config.precision)) for surface in surfaces]
-        return np.array(scores, np.float64)
+
+        def raw(surface: Surface) -> float:
+            return raw_score(cell_scores(net, surface.pixels, self.config.precision))
+
+        return np.array(self.learner.halves.map(raw, surfaces), np.float64)
 
     def _calibrate(self, net: CellNet, normals: list[Surface]) -> Calibration:
         kinds = np.array([surface.kind for surface in normals])
@@ -316,7 +359,7 @@ class Course:
     def _complete_masks(self) -> None:
         """Give defects that came without a mask one where the trunk sees something odd."""
         learner = Learner(self.config)
-        learner.restore(self.done["trunk"])
+        learner.restore(self.done["trunk"])  # the same in all processes, and so are the masks
         for surface in self.images.defects:
             if surface.mask is None:
                 cells = cell_scores(learner.average, surface.pixels, self.config.precision)
@@ -328,8 +371,7 @@ class Course:
         raw = self._raw(net, self.held_out)
         calibration = calibrate(raw, kinds, self.images.kinds.count)
         normal_scores = calibration(raw, kinds)
-        folds = int(self.folds.max()) + 1
-        rows = [row for fold in range(folds) for row in self.done[f"fold {fold + 1}"]]
+        rows = self._rows()
         scores = np.array([row["score"] for row in rows])
         choice = choose_threshold(normal_scores, scores, self.config.prevalence, seed=self.config.seed)
         record = {
@@ -341,44 +383,10 @@ class Course:
             "normals_held_out": len(self.held_out),
             "device": str(self.learner.device),
             "torch": torch.__version__,
+            "processes": self.group.size,
         }
-        return Fitted(net, self.images, calibration, choice, rows, normal_scores, record, self.history)
+        return Fitted(net, self.images.kinds, calibration, choice, rows, normal_scores, record, self.history)
 
-
-def split_normals(normals: list[Surface], seed: int) -> tuple[list[Surface], list[Surface]]:
-    """Keep a part of the normals of every kind out of training: learnt from, held out.
-
-    Pictures of one piece, photographed several times, lie on one side: what the network has learnt of a piece must not
-    make its other pictures look more usual than those of new pieces will.
-    """
-    rng = np.random.default_rng([seed, 2])
-    order = [int(number) for number in rng.permutation(len(normals))]
-    count = min(HELD_OUT_MOST, max(1, round(HELD_OUT * len(normals))))
-    signatures = np.array([signature(surface.pixels) for surface in normals])
-    pieces = {number: together for together in alike_groups(signatures) for number in together}
-    held = _hold_out(normals, order, count, pieces)
-    if len(held) > max(2 * count, len(normals) // 2):  # the pieces are too few to be divided
-        held = _hold_out(normals, order, count, {})
-    if len(held) == len(normals):  # one normal must remain to learn from
-        held = set(sorted(held)[1:]) or held
-    kept = [normals[n] for n in range(len(normals)) if n not in held] or list(normals)
-    # In random order, so that the first few hundred are a fair sample of all kinds.
-    return kept, [normals[n] for n in order if n in held]
-
-
-def _hold_out(normals: list[Surface], order: list[int], count: int, pieces: dict[int, list[int]]) -> set[int]:
-    """Choose about `count` normals, of each kind its share, with all pictures of their pieces."""
-    by_kind: dict[int, list[int]] = {}
-    for number in order:
-        by_kind.setdefault(normals[number].kind, []).append(number)
-    held: set[int] = set()
-    for kind, numbers in by_kind.items():
-        wanted = max(1, round(count / len(normals) * len(numbers)))
-        have = sum(number in held for number in numbers)
-        for number in numbers:
-            if have >= wanted:
-                break
-            new = [other for other in pieces.get(number, [number]) if other not in held]
-            held.update(new)
-            have += sum(normals[other].kind == kind for other in new)
-    return held
+    def _rows(self) -> list[dict[str, Any]]:
+        folds = int(self.folds.max()) + 1
+        return [row for fold in range(folds) for row in self.done[f"fold {fold + 1}"]]

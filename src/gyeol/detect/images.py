@@ -38,7 +38,11 @@ class TrainingImages:
 
 
 def load_training_images(
-    dataset: Dataset, memory_gib: float, seed: int, report: Callable[[int, int], None]
+    dataset: Dataset,
+    memory_gib: float,
+    seed: int,
+    report: Callable[[int, int], None],
+    kinds: Kinds | None = None,
 ) -> TrainingImages:
     """Read the images, describe their texture and find the kinds.
 
@@ -48,6 +52,8 @@ def load_training_images(
         Normals are read in a random order until this much is filled.
     report : callable
         Called with the number of images read and their total.
+    kinds : Kinds, optional
+        Those of an earlier training, which are then kept.
 
     Raises
     ------
@@ -71,7 +77,7 @@ def load_training_images(
             report(len(surfaces), total)
             if room <= 0 and len(surfaces) > len(dataset.defects):
                 break
-    return _with_kinds(surfaces, descriptors, len(dataset.defects), seed)
+    return _with_kinds(surfaces, descriptors, len(dataset.defects), seed, kinds)
 
 
 def training_images(
@@ -98,14 +104,31 @@ def training_images(
 
 
 def _with_kinds(
-    surfaces: list[Surface], descriptors: list[NDArray[np.float32]], defects: int, seed: int
+    surfaces: list[Surface],
+    descriptors: list[NDArray[np.float32]],
+    defects: int,
+    seed: int,
+    kinds: Kinds | None = None,
 ) -> TrainingImages:
-    """Find the kinds among surfaces, of which the first so many are defects."""
-    kinds = fit_kinds(np.stack(descriptors), seed=seed)
+    """Find the kinds among surfaces, of which the first so many are defects, unless they are known."""
+    kinds = kinds or fit_kinds(np.stack(descriptors), seed=seed)
     for surface, kind in zip(surfaces, kinds.assign(np.stack(descriptors)), strict=True):
         surface.kind = int(kind)
     normals = surfaces[defects:]
     return TrainingImages(surfaces[:defects], normals, kinds, symmetries(normals, kinds))
+
+
+def read_surface(image: LabelledImage, kinds: Kinds) -> Surface:
+    """Read one image and name its kind.
+
+    Raises
+    ------
+    DataError
+        If the image or its mask cannot be used.
+    """
+    surface, descriptor = _read(image)
+    surface.kind = int(kinds.assign(descriptor[None])[0])
+    return surface
 
 
 def _read(image: LabelledImage) -> tuple[Surface, NDArray[np.float32]]:

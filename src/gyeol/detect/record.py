@@ -49,7 +49,7 @@ def training_record(data: str, fitted: Fitted) -> dict[str, Any]:
         "data": data,
         "external_data": False,
         **fitted.record,
-        "kinds": [int(size) for size in fitted.images.kinds.sizes],
+        "kinds": [int(size) for size in fitted.kinds.sizes],
         "estimate": estimate(choice),
         "defect_scores": fitted.fold_scores,
         "normal_scores": [round(float(score), 4) for score in sorted(normals)],
@@ -75,16 +75,47 @@ def explain_threshold(threshold: float, record: dict[str, Any]) -> str:
     below = sum(score <= threshold for score in scores)
     above = sum(score > threshold for score in normals)
     told = record["estimate"]
-    by_hand = "versions" in record
-    why = (
-        "It was set by a person (see Versions)" if by_hand else "It is where the expected Macro F1 is highest"
-    )
+    if "versions" in record:
+        why = "It was set by a person (see Versions)"
+    elif record.get("detector", {}).get("own_threshold"):
+        why = "It is the detector's own"
+    else:
+        why = "It is where the expected Macro F1 is highest"
     return (
         f"Threshold {threshold:.2f}. Of {len(scores)} defects, each scored by a model that never saw it, {below} lie "
         f"below it (the lowest scores {scores[0]:.2f}); of {len(normals)} normals that were kept out of training "
         f"{above} lie above it (the highest scores {normals[-1]:.2f}). {why}: "
         f"{told['missed']:.2%} of defects missed, {told['alarms']:.3%} of normals called defective."
     )
+
+
+def describe_answers(told: dict[str, Any]) -> str:
+    """Say in words what people's answers a model went on with; `told` is a record's ``from``."""
+    parts = [
+        f"{told['defects']:,} defects ({told['masks']:,} with a drawn mask) and {told['normals']:,} normals"
+    ]
+    if told["overruled"]:
+        parts.append(f"{told['overruled']:,} of the folder's own images overruled")
+    if told["unsure"]:
+        parts.append(f"{told['unsure']:,} unsure or in dispute, not learnt from")
+    if told["copies"]:
+        parts.append(f"{told['copies']:,} known already or copies of what was kept out")
+    return f"from review: {'; '.join(parts)}"
+
+
+def _origin(record: dict[str, Any]) -> str:
+    """Write the card's part on the model that this one went on from."""
+    if "from" not in record:
+        return ""
+    told = record["from"]
+    model = f"the model with weights `{told['model']}`" if told["model"] else "a model that was never saved"
+    return f"""
+## Went on from
+{model[0].upper()}{model[1:]}, which had learnt from the same folder, with what people said of images since (answers
+`{told["answers"]}`): {describe_answers(told)}. The former model's defects keep the scores that they had from models
+which had not seen them; each new defect was scored by a model that went on without it. Reviewed normals were learnt
+from and neither calibrated nor moved the threshold.
+"""
 
 
 def _versions(record: dict[str, Any]) -> str:
@@ -102,7 +133,11 @@ def _versions(record: dict[str, Any]) -> str:
 
 
 def model_card(threshold: float, record: dict[str, Any]) -> str:
-    """Write the model card, in Markdown."""
+    """Write the model card, in Markdown; of gyeol's own detector or, where the record names one, of a plugin's."""
+    return _plugin_card(threshold, record) if "detector" in record else _own_card(threshold, record)
+
+
+def _own_card(threshold: float, record: dict[str, Any]) -> str:
     told = record["estimate"]
     low, high = told["interval"]
     return f"""# A gyeol detector
@@ -114,7 +149,7 @@ Made {record["made"]} by gyeol {record["gyeol"]} (torch {record["torch"]}, Pytho
 {record["defects"]} defects and {record["normals_learnt"]} normals of the folder with fingerprint `{record["data"]}`;
 {record["normals_held_out"]} more normals were kept out, for calibration. {len(record["kinds"])} kinds of texture
 were found among them. No external data and no pre-trained weights.
-
+{_origin(record)}
 ## What to expect
 Macro F1 **{told["macro_f1"]:.4f}** (95 % interval {low:.4f} to {high:.4f}) where {told["prevalence"]:.0%} of
 the images are defective, estimated without a leak: no model scored a defect that it, or a copy of it, was trained on.
@@ -126,5 +161,35 @@ not in it.
 ## Limits
 Kinds of texture that are not in the training folder get no meaningful score. Defects unlike all of the training
 defects and unlike the synthetic anomalies may be missed. Scores depend on the image's resolution: use the one
+that the detector was trained on.
+"""
+
+
+def _plugin_card(threshold: float, record: dict[str, Any]) -> str:
+    told, detector = record["estimate"], record["detector"]
+    low, high = told["interval"]
+    outside = (
+        "The detector brings something that was learnt from images outside this folder."
+        if record["external_data"]
+        else "No external data, says the detector."
+    )
+    return f"""# {detector["title"]}
+
+Made {record["made"]} by the detector `{detector["name"]}` of the package {detector["package"]}, in gyeol
+{record["gyeol"]} (Python {record["python"]}), in {record["seconds"]:.0f} s. It is not gyeol's own detector.
+
+## Learnt from
+{record["defects"]} defects and {record["normals_learnt"]} normals of the folder with fingerprint `{record["data"]}`;
+{record["normals_held_out"]} more normals were kept out, for calibration. {outside}
+
+## What to expect
+Macro F1 **{told["macro_f1"]:.4f}** (95 % interval {low:.4f} to {high:.4f}) where {told["prevalence"]:.0%} of
+the images are defective. This rests on {len(record["defect_scores"])} scores of defects, and on those of the normals
+kept out, of which the detector says that it had not learnt from them; gyeol does not check that.
+
+{explain_threshold(threshold, record)}
+{_versions(record)}
+## Limits
+Nothing tells whether a kind of texture is new to this detector. Scores depend on the image's resolution: use the one
 that the detector was trained on.
 """

@@ -1,31 +1,23 @@
-"""The detector's directory: `weights.safetensors`, `detector.json`, `card.md`. Data only; loading runs nothing."""
+"""gyeol's own detector in a model's directory."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
+from numpy.typing import NDArray
 
+from gyeol.detect import directory
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
 from gyeol.detect.device import pick_device
+from gyeol.detect.directory import OWN, Model
 from gyeol.detect.network import STRIDE, CellNet, channels_last
-from gyeol.detect.record import model_card
-from gyeol.errors import ModelError, OutputError
-from gyeol.files import atomic_directory
+from gyeol.errors import ModelError
 from gyeol.kinds import Kinds
-
-SCHEMA = 2
-"""Version of the directory's form; a reader refuses what it does not know."""
-WEIGHTS, DESCRIPTION, CARD = "weights.safetensors", "detector.json", "card.md"
 
 
 @dataclass
@@ -48,41 +40,13 @@ def write(path: Path, parts: Parts) -> None:
     OutputError
         If `path` holds something that is not a detector, or cannot be written.
     """
-    check_place(path)
-    tensors = {f"net.{name}": value.cpu().contiguous() for name, value in parts.net.state_dict().items()}
-    arrays = {f"kinds.{name}": value for name, value in parts.kinds.to_arrays().items()}
+    arrays: dict[str, NDArray[Any]] = {
+        f"net.{name}": value.cpu().numpy() for name, value in parts.net.state_dict().items()
+    }
+    arrays |= {f"kinds.{name}": value for name, value in parts.kinds.to_arrays().items()}
     arrays["calibration.centre"] = parts.calibration.centre
     arrays["calibration.scale"] = parts.calibration.scale
-    tensors |= {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in arrays.items()}
-    blob = save_tensors(tensors)
-    description = {
-        "schema": SCHEMA,
-        "threshold": parts.threshold,
-        "config": parts.config.to_dict(),
-        "record": parts.record,
-        "sha256": {WEIGHTS: hashlib.sha256(blob).hexdigest()},
-    }
-    with atomic_directory(path) as folder:
-        (folder / WEIGHTS).write_bytes(blob)
-        (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
-        (folder / CARD).write_text(model_card(parts.threshold, parts.record), encoding="utf-8")
-
-
-def check_place(path: Path) -> None:
-    """Refuse a place that holds something other than a detector, before hours are spent on one.
-
-    Raises
-    ------
-    OutputError
-    """
-    if Path.cwd().is_relative_to(path.resolve()):
-        raise OutputError(
-            f"{path} is or holds the current folder, which would be replaced; give a new folder"
-        )
-    if path.is_file():
-        raise OutputError(f"{path} is a file; give a folder for the model")
-    if path.is_dir() and any(path.iterdir()) and not (path / DESCRIPTION).exists():
-        raise OutputError(f"{path} holds something that is not a gyeol model; give a new folder")
+    directory.write(path, Model(OWN, arrays, parts.config.to_dict(), parts.threshold, parts.record))
 
 
 def read(path: Path) -> Parts:
@@ -91,62 +55,25 @@ def read(path: Path) -> Parts:
     Raises
     ------
     ModelError
-        If a file is missing, damaged, or of another version.
+        If a file is missing, damaged, of another version, or another detector wrote it.
     """
-    description = _read_description(path)
-    try:
-        blob = (path / WEIGHTS).read_bytes()
-    except OSError as error:
-        raise ModelError(f"cannot read {path / WEIGHTS}: {error.strerror}; train the model again") from error
-    sums = description.get("sha256")
-    if not isinstance(sums, dict) or hashlib.sha256(blob).hexdigest() != sums.get(WEIGHTS):
-        raise ModelError(f"{path / WEIGHTS} is damaged (its checksum is not the one in {DESCRIPTION})")
-    try:
-        tensors = load_tensors(blob)
-        config = Config.from_dict(description["config"])
-        record = dict(description["record"])
-        net = CellNet(config.widths, config.blocks, int(record["crop_size"]) // STRIDE)
-        net.load_state_dict(_part(tensors, "net."))
-        arrays = {name: value.numpy() for name, value in tensors.items()}
-        kinds = Kinds.from_arrays(_part(arrays, "kinds."))
-        calibration = Calibration(**_part(arrays, "calibration."))
-        threshold = float(description["threshold"])
-    except (SafetensorError, LookupError, TypeError, ValueError, RuntimeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ModelError(f"{path} is not a whole gyeol model ({reason}); train it again") from error
-    net = channels_last(net.to(pick_device())).eval().requires_grad_(False)
-    return Parts(config, net, kinds, calibration, threshold, record)
-
-
-def weights_id(path: Path) -> str:
-    """Name a detector by its weights, whatever its threshold: 16 hex digits.
-
-    Raises
-    ------
-    ModelError
-        If there is no detector.
-    """
-    return str(_read_description(path)["sha256"][WEIGHTS])[:16]
-
-
-def _read_description(path: Path) -> dict[str, Any]:
-    file = path / DESCRIPTION
-    if not path.exists():
-        raise ModelError(f"no model at {path}; make one with: gyeol train DATA -o {path}")
-    try:
-        description = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
+    model = directory.read(path)
+    if model.detector != OWN:
         raise ModelError(
-            f"{path} is not a gyeol model: cannot read {file.name} ({error.strerror})"
-        ) from error
-    except ValueError as error:
-        raise ModelError(f"{file} is damaged (it is not JSON); train the model again") from error
-    if not isinstance(description, dict) or description.get("schema") != SCHEMA:
-        found = description.get("schema") if isinstance(description, dict) else None
-        raise ModelError(
-            f"{file} is of form {found!r} and this gyeol reads form {SCHEMA}; train again or update gyeol"
+            f"{path} was made by the detector {model.detector!r}; "
+            "only models of gyeol's own detector can be exported, or opened with Detector.load"
         )
-    return description
+    try:
+        config = Config.from_dict(model.config)
+        net = CellNet(config.widths, config.blocks, int(model.record["crop_size"]) // STRIDE)
+        weights = _part(model.arrays, "net.")
+        net.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in weights.items()})
+        kinds = Kinds.from_arrays(_part(model.arrays, "kinds."))
+        calibration = Calibration(**_part(model.arrays, "calibration."))
+    except (LookupError, TypeError, ValueError, RuntimeError) as error:
+        raise directory.not_whole(path, error) from error
+    net = channels_last(net.to(pick_device())).eval().requires_grad_(False)
+    return Parts(config, net, kinds, calibration, model.threshold, model.record)
 
 
 def _part(values: dict[str, Any], prefix: str) -> dict[str, Any]:

@@ -17,13 +17,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gyeol.detect.augment.batch import Batch, Recipe, Sampler
 from gyeol.detect.config import Config
 from gyeol.detect.device import autocast, pick_device
+from gyeol.detect.halves import HALVES, Halves
 from gyeol.detect.loss import cell_loss
 from gyeol.detect.network import STRIDE, CellNet, channels_last
+from gyeol.detect.together import Group
 from gyeol.errors import ModelError
 from gyeol.files import atomic_file
 
@@ -150,14 +152,17 @@ class Learner:
     ----------
     config : Config
         Network and optimiser settings.
+    group : Group, optional
+        The processes that learn together; each steps with its share of the batch.
     """
 
-    def __init__(self, config: Config) -> None:
-        self.config = config
+    def __init__(self, config: Config, group: Group | None = None) -> None:
+        self.config, self.group = config, group or Group()
         self.device = pick_device()
         torch.manual_seed(config.seed)
         net = CellNet(config.widths, config.blocks, config.size // STRIDE)
         self.net = channels_last(net.to(self.device))
+        self.halves = Halves(self.net, max(1, HALVES // self.group.size))
         self.average: CellNet = copy.deepcopy(self.net).eval().requires_grad_(False)
         self.optimiser = torch.optim.AdamW(
             self.net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
@@ -168,25 +173,24 @@ class Learner:
         """Take one optimisation step; `rate` multiplies the peak learning rate. Returns the loss, a scalar."""
         for group in self.optimiser.param_groups:
             group["lr"] = self.config.learning_rate * rate
-        pixels = torch.from_numpy(batch.pixels).to(self.device, memory_format=torch.channels_last)
-        truth = self._truth(batch)
-        self.net.train()
-        with autocast(self.device, self.config.precision):
-            logits = self.net(pixels)
-        loss = cell_loss(logits.float(), *truth)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss = self.halves.gradients(lambda net, crops: self._loss(net, batch, crops))
+        gradients = [each.grad for each in self.net.parameters() if each.grad is not None]
+        statistics = [buffer for buffer in self.net.buffers() if buffer.is_floating_point()]
+        self.group.average([loss, *gradients, *statistics])
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
         self.taken += 1
         self._follow()
-        return loss.detach()
+        return loss
 
-    def _truth(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        target, weight, rough = (
-            torch.from_numpy(each).to(self.device) for each in (batch.target, batch.weight, batch.rough)
+    def _loss(self, net: nn.Module, batch: Batch, crops: slice = slice(None)) -> Tensor:
+        pixels, target, weight, rough = (
+            torch.from_numpy(each[crops]).to(self.device)
+            for each in (batch.pixels, batch.target, batch.weight, batch.rough)
         )
-        return target, weight, rough
+        with autocast(self.device, self.config.precision):
+            logits = net(pixels.contiguous(memory_format=torch.channels_last))
+        return cell_loss(logits.float(), target, weight, rough)
 
     @torch.no_grad()
     def _follow(self) -> None:
@@ -199,16 +203,14 @@ class Learner:
             else:
                 slow.copy_(fast)
 
-    @torch.inference_mode()
     def loss_on(self, batches: list[Batch]) -> float:
         """Mean loss of the averaged network over fixed batches: the continuous score of a checkpoint."""
-        losses = []
-        for batch in batches:
-            pixels = torch.from_numpy(batch.pixels).to(self.device, memory_format=torch.channels_last)
-            with autocast(self.device, self.config.precision):
-                logits = self.average(pixels)
-            losses.append(float(cell_loss(logits.float(), *self._truth(batch))))
-        return float(np.mean(losses))
+
+        def judged(batch: Batch) -> float:
+            with torch.inference_mode():  # which holds for one thread
+                return float(self._loss(self.average, batch))
+
+        return float(np.mean(self.halves.map(judged, batches)))
 
     def state(self) -> dict[str, Any]:
         """Everything that the next step depends on."""
@@ -318,9 +320,9 @@ def run_phase(
             speed = (done - start) * phase.recipe.crops / max(1e-6, now - began)
             if history is not None and done % 20 == 0:
                 history.rows.append({"phase": phase.name, "step": learner.taken, "loss": smooth})
-            enough, validation = False, None
-            if watch is not None and done % watch.every == 0:
-                enough, validation = watch.look(learner, done, history), watch.last_loss
+            looks = learner.group.first and watch is not None and done % watch.every == 0
+            enough = watch is not None and looks and watch.look(learner, done, history)
+            validation = watch.last_loss if watch is not None and looks else None
             told = (
                 phase.name,
                 done,
@@ -332,10 +334,12 @@ def run_phase(
                 validation,
             )
             report(Progress(*told))
-            if save and (interrupted() or now - saved > SAVE_EVERY):
+            # One that is told to stop, stops all of them, after the same step.
+            enough, stop = learner.group.any(enough, interrupted())
+            if save and (stop or now - saved > SAVE_EVERY):
                 save(done)
                 saved = time.monotonic()
-            if interrupted():
+            if stop:
                 raise KeyboardInterrupt
             if enough:
                 break

@@ -1,4 +1,4 @@
-"""A detector with another threshold, beside the one it was made from: who, when and why; nothing is overwritten."""
+"""A model with another threshold, beside the one it was made from: who, when and why; nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gyeol.detect import storage
+from gyeol.detect import directory
 from gyeol.detect.record import estimate
 from gyeol.detect.threshold import expect
 from gyeol.errors import ModelError
@@ -19,13 +19,13 @@ _LONGEST = 500
 """Characters of a name or a reason: they go into the card, which a person reads."""
 
 
-def save_threshold(path: Path, threshold: float, who: str, why: str = "") -> tuple[Path, storage.Parts]:
-    """Write the detector at `path`, with another threshold, to a new directory beside it.
+def save_threshold(path: Path, threshold: float, who: str, why: str = "") -> tuple[Path, directory.Model]:
+    """Write the model at `path`, with another threshold, to a new directory beside it.
 
     Parameters
     ----------
     path : Path
-        The detector, which stays as it is: ``model``, or a version of it such as ``model.v2``.
+        The model, whichever detector made it; it stays as it is: ``model``, or a version of it such as ``model.v2``.
     threshold : float
         Calibrated score above which an image is called defective.
     who, why : str
@@ -36,13 +36,13 @@ def save_threshold(path: Path, threshold: float, who: str, why: str = "") -> tup
     -------
     path : Path
         The new directory: ``model.v2``, ``model.v3``, ... The number is never used twice while both exist.
-    parts : Parts
+    model : Model
         What is in it.
 
     Raises
     ------
     ModelError
-        If there is no detector at `path`, the threshold is no finite number, or nobody is named.
+        If there is no model at `path`, the threshold is no finite number, or nobody is named.
     OutputError
         If the directory cannot be written, or another process is writing a version.
     """
@@ -54,19 +54,19 @@ def save_threshold(path: Path, threshold: float, who: str, why: str = "") -> tup
     path = path.resolve()
     name = re.sub(r"\.v\d+$", "", path.name)
     with locked(path.with_name(f".{name}.versions.lock")):
-        parts = storage.read(path)
+        model = directory.read(path)
         number = _newest(path.with_name(name)) + 1
         target = path.with_name(f"{name}.v{number}")
         change = {
             "version": number,
             "of": path.name,
-            "before": parts.threshold,
+            "before": model.threshold,
             "threshold": float(threshold),
             "who": who,
             "why": why,
             "when": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        record = copy.deepcopy(parts.record)
+        record = copy.deepcopy(model.record)
         choice = expect(
             np.array(record["normal_scores"], np.float64),
             np.array([row["score"] for row in record["defect_scores"]], np.float64),
@@ -75,13 +75,13 @@ def save_threshold(path: Path, threshold: float, who: str, why: str = "") -> tup
         )
         record["estimate"] = estimate(choice)
         record["versions"] = [*record.get("versions", []), change]
-        parts.threshold, parts.record = float(threshold), record
-        storage.write(target, parts)
-    return target, parts
+        model.threshold, model.record = float(threshold), record
+        directory.write(target, model)
+    return target, model
 
 
 def newest_version(path: Path) -> Path:
-    """Name the newest version of the detector at `path`: itself where there is no other."""
+    """Name the newest version of the model at `path`: itself where there is no other."""
     name = re.sub(r"\.v\d+$", "", path.resolve().name)
     number = _newest(path.resolve().with_name(name))
     return path if number == 1 else path.resolve().with_name(f"{name}.v{number}")

@@ -1,4 +1,4 @@
-"""What judges an image: the detector itself, or an exported one in a fast runtime."""
+"""What judges an image: a detector itself, or an exported one in a fast runtime."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def open_judge(model: Path, engine: str = "auto", workers: int = 1, threads: int
     ModelError
         If there is no model, it is damaged, or the engine cannot read it.
     MissingExtraError
-        If the engine is not installed.
+        If the engine, or what a plugin needs, is not installed.
     """
     if model.suffix.lower() not in EXPORTED:
         if engine not in ("auto", "torch"):
@@ -59,9 +59,9 @@ def open_judge(model: Path, engine: str = "auto", workers: int = 1, threads: int
                 f"{printable(model)}: judging with a training's folder needs {', '.join(lacking)}; install "
                 "'gyeol[train]', or give a file from gyeol export, which needs neither"
             )
-        from gyeol.detect.detector import Detector
+        from gyeol.plugins.opening import load_detector
 
-        return Detector.load(model)
+        return load_detector(model)
     if engine == "torch":
         raise ModelError(f"{printable(model)}: torch reads a training's folder, not exported models")
     if not model.is_file():

@@ -82,7 +82,7 @@ def judge_all(
     OutputError
         If `keep` cannot write.
     """
-    pool = ThreadPoolExecutor(max(1, workers or cores()), initializer=_keep_to_one_core)
+    pool = ThreadPoolExecutor(max(1, workers or cores()), initializer=keep_to_one_core)
     judged = ahead(pool, partial(_judge, judge), rows, AHEAD)
     with pool, ThreadPoolExecutor(1) as writer, closing(judged):
         written: deque[Future[None]] = deque()
@@ -105,7 +105,7 @@ def judge_all(
 Done = tuple[NDArray[np.uint8], Verdict] | DataError
 
 
-def _keep_to_one_core() -> None:
+def keep_to_one_core() -> None:
     """Tell torch, where it is in use, that this thread is one of many."""
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)

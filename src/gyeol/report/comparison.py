@@ -62,7 +62,7 @@ def draw_comparison(rows: list[dict[str, Any]], path: Path) -> None:
     for axis in (left, right):
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
-    for colour, text in ((OWN, "gyeol"), (INSIDE, "this folder alone"), (OUTSIDE, "ImageNet weights")):
+    for colour, text in ((OWN, "gyeol"), (INSIDE, "this folder alone"), (OUTSIDE, "with external data")):
         left.plot([], [], "o", color=colour, label=text)
     figure.legend(loc="outside upper center", ncols=3, fontsize=9, frameon=False)
     try:
@@ -78,6 +78,6 @@ def _ranked(ordered: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
 
 
 def _colour(row: dict[str, Any]) -> str:
-    if row["asked"]["method"] == "gyeol":
+    if row["asked"]["detector"] == "gyeol":
         return OWN
-    return OUTSIDE if row["outside"] else INSIDE
+    return OUTSIDE if row["external_data"] else INSIDE

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gyeol.errors import DataError, OutputError
 from gyeol.files import printable
-from gyeol.review.schema import APPLICATION, SCHEMA, TABLES
+from gyeol.review.schema import APPLICATION, MODELS, SCHEMA, TABLES
 
 
 class Database:
@@ -59,7 +59,7 @@ class Database:
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if tables and application != APPLICATION:
             raise DataError(f"{printable(self.path)}: a database of another program; give another name")
-        if tables and version != SCHEMA:
+        if tables and version not in (1, SCHEMA):
             raise DataError(
                 f"{printable(self.path)}: of form {version}, and this gyeol reads form {SCHEMA}; update gyeol"
             )
@@ -71,6 +71,8 @@ class Database:
                 for statement in TABLES.split(";\n"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            if connection.execute("PRAGMA user_version").fetchone()[0] < SCHEMA:  # new, or of form 1
+                connection.execute(MODELS)
                 connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
     @contextmanager

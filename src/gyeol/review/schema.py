@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION = 0x67796C31
 """Written into the file's header ("gyl1"), so that another program's database is not taken for one."""
-SCHEMA = 1
+SCHEMA = 2
 """Version of the tables (PRAGMA user_version); a reader refuses what it does not know."""
 
 TABLES = """
@@ -44,5 +44,11 @@ CREATE TABLE events (                 -- everything that was ever said, in order
   undone   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX events_of_image ON events (image);
-CREATE INDEX events_of_reviewer ON events (reviewer, undone);
-"""
+CREATE INDEX events_of_reviewer ON events (reviewer, undone)"""
+MODELS = """
+CREATE TABLE models (                 -- the detectors that were served with this file
+  id      TEXT PRIMARY KEY,           -- the first 16 digits of their weights' SHA-256
+  path    TEXT NOT NULL,              -- absolute: where it lay when it was served last
+  served  TEXT NOT NULL               -- when it was served last: UTC, ISO 8601
+) STRICT"""
+"""What form 2 has and form 1 had not; a file of form 1 is given it when it is opened."""

@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gyeol.data.image import read_image
-from gyeol.detect.detector import Detector
-from gyeol.detect.storage import weights_id
+from gyeol.detect.directory import weights_id
 from gyeol.detect.verdict import Verdict
 from gyeol.detect.versions import save_threshold
 from gyeol.errors import DataError, GyeolError
 from gyeol.kinds import UNFAMILIAR
+from gyeol.plugins.opening import load_detector
 from gyeol.review.closeup import closeup
 from gyeol.review.database import Database
 from gyeol.review.images import ImageRow, Score, find_image, save_scores
+from gyeol.review.models import note_model
 from gyeol.web.cache import Cache
 from gyeol.web.folders import Allowed
 from gyeol.web.metrics import Metrics
@@ -57,10 +58,11 @@ class Served:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.model = settings.model
-        self.detector = Detector.load(settings.model)
+        self.detector = load_detector(settings.model)
         self.weights = weights_id(settings.model)
         self.allowed = Allowed(settings.folders)
         self.database = Database(settings.database)
+        note_model(self.database, self.weights, self.model)
         self.workers = Workers(settings.workers, settings.queue)
         self.cache = Cache(settings.picture_bytes)
         self.metrics = Metrics()
@@ -182,10 +184,11 @@ class Served:
             If it is no threshold, or cannot be saved; everything stays as it was.
         """
         with self._saving:
-            path, parts = save_threshold(self.model, threshold, who, why)
+            path, saved = save_threshold(self.model, threshold, who, why)
             self.model = path
-            self.detector.record_ = parts.record
-            self.detector.threshold_ = parts.threshold
+            note_model(self.database, self.weights, path)
+            self.detector.record_ = saved.record
+            self.detector.threshold_ = saved.threshold
             return path
 
     def close(self) -> None:

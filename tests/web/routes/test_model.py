@@ -6,10 +6,14 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from gyeol.detect.detector import Detector
+from gyeol.review.answers import model_served
 from gyeol.web.served import Served
 
 
-def test_the_card_and_the_figures(client: TestClient) -> None:
+def test_the_card_and_the_figures(
+    client: TestClient, inside: Callable[[TestClient], Served], tmp_path: Path
+) -> None:
+    assert model_served(inside(client).database.path) == (tmp_path / "model").resolve()
     assert client.get("/api/model/card").text.startswith("# A gyeol detector")
     model = client.get("/api/model").json()
     assert (model["name"], model["threshold"], model["versions"], model["token"]) == ("model", 1.0, [], False)
@@ -34,6 +38,7 @@ def test_another_threshold_is_a_new_version_and_is_judged_by_at_once(
     assert Detector.load(tmp_path / "model.v2").threshold_ == high
     assert Detector.load(tmp_path / "model").threshold_ == 1.0
     assert "오경보가 많아서" in client.get("/api/model/card").text
+    assert model_served(inside(client).database.path) == (tmp_path / "model.v2").resolve(), "to go on from"
     # The scores are of the weights, which have not changed: nothing is judged again.
     assert client.get("/api/changes").json()["unjudged"] == 0
 

@@ -1,6 +1,7 @@
-"""Draw a batch of training crops: a pure function of the images, the seed and the step.
+"""Draw a batch of training crops: each a pure function of the images, the seed, the step and its place in the batch.
 
-That the step alone decides the batch is what makes a resumed training equal to one that was never stopped.
+That the step alone decides the batch is what makes a resumed training equal to one that was never stopped; that no crop
+depends on the one before is what lets several processes make a part of it each.
 """
 
 from __future__ import annotations
@@ -109,6 +110,8 @@ class Sampler:
         Together with the step it decides everything.
     ways : sequence of tuple of Way, optional
         For each kind, how its images may be turned and mirrored; by default in all eight ways.
+    share : tuple of int
+        Number of this process and how many there are: of every batch, only its crops are made.
     """
 
     def __init__(
@@ -117,7 +120,9 @@ class Sampler:
         defects: Sequence[Surface],
         seed: int,
         ways: Sequence[tuple[Way, ...]] = (),
+        share: tuple[int, int] = (0, 1),
     ) -> None:
+        self.share = share
         self.normals, self.defects, self.seed = normals, defects, seed
         self.ways = dict(enumerate(ways))
         self.of_kind: dict[int, list[int]] = {}
@@ -125,15 +130,18 @@ class Sampler:
             self.of_kind.setdefault(surface.kind, []).append(number)
 
     def batch(self, step: int, recipe: Recipe) -> Batch:
-        """Make the crops of one step."""
-        rng = np.random.default_rng([self.seed, step])
+        """Make the crops of one step, those of this process."""
         counts = [round(recipe.crops * share) for share in (recipe.synthetic, recipe.composed, recipe.real)]
         if not self.defects:
             counts = [sum(counts), 0, 0]
         makers = [self._synthetic] * counts[0] + [self._composed] * counts[1] + [self._real] * counts[2]
         makers += [self._normal] * (recipe.crops - len(makers))
-        made = [maker(self._zoomed(recipe, rng), rng) for maker in makers]
-        finished = [finish(crop, recipe.size, rng) for crop in made]
+        own = range(self.share[0], recipe.crops, self.share[1])
+        chances = [np.random.default_rng([self.seed, step, place]) for place in own]
+        made = [
+            makers[place](self._zoomed(recipe, rng), rng) for place, rng in zip(own, chances, strict=True)
+        ]
+        finished = [finish(crop, recipe.size, rng) for crop, rng in zip(made, chances, strict=True)]
         pixels = np.stack([pixels for pixels, _ in finished])[:, None]
         target, weight, rough = (
             np.stack([getattr(cells, name) for _, cells in finished])

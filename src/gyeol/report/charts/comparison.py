@@ -63,6 +63,6 @@ def comparison(rows: list[dict[str, Any]], words: Words) -> list[Drawing]:
 
 
 def _colour(row: dict[str, Any]) -> str:
-    if row["asked"]["method"] == "gyeol":
+    if row["asked"]["detector"] == "gyeol":
         return OWN
-    return OUTSIDE if row["outside"] else INSIDE
+    return OUTSIDE if row["external_data"] else INSIDE

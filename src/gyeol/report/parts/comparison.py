@@ -21,7 +21,7 @@ def comparison(sources: Sources, words: Words) -> Section | None:
             share(row["validation"]),
             *(Cell(f"{row[name]:,.0f}", row[name]) for name in ("train_s", "images_s", "peak_mib")),
             Cell(f"{row['size_mib']:.1f}", row["size_mib"]),
-            Cell("ImageNet" if row["outside"] else words("comparison.none")),
+            Cell(words("comparison.yes" if row["external_data"] else "comparison.no")),
         ]
         for place, row in enumerate(ordered, 1)
     ]

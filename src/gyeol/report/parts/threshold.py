@@ -33,11 +33,12 @@ def threshold(sources: Sources, words: Words) -> Section | None:
         above=sum(score > chosen for score in normals),
         highest=f"{max(normals):.2f}",
     )
+    own = record.get("detector", {}).get("own_threshold")
     return Section(
         "threshold",
         words("threshold.title"),
         {
-            "why": why,
+            "why": f"{why} {words('threshold.own' if own else 'threshold.best')}",
             "charts": [
                 scores(record, chosen, _names(sources), words),
                 cost(record, chosen, words),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gyeol.report.charts.losses import losses
 from gyeol.report.elements import Cell, Section, Table, count
 from gyeol.report.sources import Sources
@@ -14,13 +16,20 @@ def training(sources: Sources, words: Words) -> Section | None:
     if record is None:
         return None
     curves = losses(record["history"], words)
-    rows = [
+    made_by = record.get("detector")
+    rows = [] if made_by is None else [[Cell(words("training.detector")), Cell(_named(made_by))]]
+    rows += [
         [Cell(words("training.defects")), count(record["defects"])],
         [Cell(words("training.normals")), count(record["normals_learnt"])],
         [Cell(words("training.held_out")), count(record["normals_held_out"])],
-        [Cell(words("training.kinds")), count(len(record["kinds"]))],
-        [Cell(words("training.steps")), count(record["steps"])],
-        [Cell(words("training.crop")), count(record["crop_size"])],
+    ]
+    if made_by is None:
+        rows += [
+            [Cell(words("training.kinds")), count(len(record["kinds"]))],
+            [Cell(words("training.steps")), count(record["steps"])],
+            [Cell(words("training.crop")), count(record["crop_size"])],
+        ]
+    rows += [
         [Cell(words("training.seconds")), Cell(f"{record['seconds']:,.0f}", record["seconds"])],
         [Cell(words("training.device")), Cell(str(record["device"]))],
         [Cell(words("training.data")), Cell(str(record["data"]))],
@@ -33,3 +42,8 @@ def training(sources: Sources, words: Words) -> Section | None:
         words("training.title"),
         {"charts": [curves] if curves else [], "table": table},
     )
+
+
+def _named(detector: dict[str, Any]) -> str:
+    """Name a plugin's detector and the package that brought it."""
+    return f"{detector['title']} ({detector['package']})"

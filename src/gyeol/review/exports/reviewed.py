@@ -31,6 +31,8 @@ class Reviewed:
         Who and when.
     version : int
         How often it was written.
+    contested : bool
+        Whether the last answers of two people differ.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Reviewed:
     reviewer: str
     made: str
     version: int
+    contested: bool
 
 
 def reviewed(database: Database) -> Iterator[Reviewed]:
@@ -65,6 +68,7 @@ def reviewed(database: Database) -> Iterator[Reviewed]:
                 row["reviewer"],
                 row["made"],
                 row["version"],
+                bool(row["contested"]),
             )
 
 
