@@ -85,7 +85,7 @@ def apply(ctx: click.Context, defaults: Defaults, name: str, command: click.Comm
         if key not in options:
             elsewhere = (
                 f"; put it into [{DETECTOR}]"
-                if key in setting_names()
+                if key.replace("-", "_") in setting_names()
                 else f"; there are {', '.join(options)}"
             )
             raise defaults.wrong(name, f"has no key {key!r}{elsewhere}")
@@ -104,7 +104,8 @@ def options_of(command: click.Command) -> dict[str, click.Option]:
     }
     if "set" not in options:
         return options
-    return {key: option for key, option in options.items() if key not in ("set", *setting_names())}
+    own = ("settings", *setting_names())
+    return {key: option for key, option in options.items() if option.name not in own}
 
 
 def _as_typed(value: object) -> Any:
@@ -140,8 +141,8 @@ set_option = click.option(
 )
 
 
-def detector_settings(ctx: click.Context) -> dict[str, Any]:
-    """Gather what the detector is told: options and --set of the running command, over the file's table.
+def detector_settings(ctx: click.Context, with_file: bool = True) -> dict[str, Any]:
+    """Gather what the detector is told: options and --set of the running command, over the file's table if wanted.
 
     Raises
     ------
@@ -171,7 +172,7 @@ def detector_settings(ctx: click.Context) -> dict[str, Any]:
     if both <= given.keys():
         raise click.UsageError("give --minutes or --steps, not both")
     defaults = ctx.find_object(Defaults) or Defaults(FILE, {})
-    table = defaults.tables.get(DETECTOR, {})
+    table = defaults.tables.get(DETECTOR, {}) if with_file else {}
     if both <= table.keys():
         raise defaults.wrong(DETECTOR, "has minutes and steps; give one of them")
     try:

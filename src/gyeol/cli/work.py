@@ -59,6 +59,7 @@ def train(
     layout: str | None = None,
     logs: tuple[str, ...] = (),
     review: Reviewed | None = None,
+    logs: tuple[str, ...] = (),
 ) -> Detector:
     """Train a detector, or go on with a reviewed one, and keep it at `output`.
 
