@@ -13,10 +13,10 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 .PHONY: demo test test-web test-package coverage mutation lint setup lock dist sbom licences audit clean bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-table
 
 # The environment is made again when what it is made of changes. Every file is checked against its hash first; the
-# second step then has only gyeol itself to install, and with PyTorch's build for GPUs the libraries that it brings.
-$(VENV)/ready: pyproject.toml constraints.txt locks/ci.lock locks/torch.lock
+# second step then has only gyeol itself and PyTorch to install. Why not that by its hash: docs/supply.md
+$(VENV)/ready: pyproject.toml constraints.txt locks/ci.lock
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --no-deps --require-hashes --requirement locks/ci.lock --requirement locks/torch.lock
+	$(PIP) --no-deps --require-hashes --requirement locks/ci.lock
 	$(PIP) --no-build-isolation --editable '.[dev]'
 	touch $@
 
@@ -72,8 +72,6 @@ lock: $(VENV)/release
 	$(LOCK) $(FIND_TORCH) --output-file locks/serve.lock --extra train --extra web pyproject.toml
 	$(LOCK) $(FIND_TORCH) --output-file locks/ci.lock --extra dev --extra browser pyproject.toml
 	echo torch | $(LOCK) --no-deps --output-file locks/torch.lock -
-	sed -i -e '$$ s/$$/ \\/' -e '1i # The last hash is that of the build for CPUs, which PyPI does not carry.' locks/torch.lock
-	sha256sum $(TORCH_WHEELS)/torch-*.whl | sed -E 's/^([0-9a-f]+) .*/    --hash=sha256:\1/' >> locks/torch.lock
 
 dist: $(VENV)/release
 	rm -rf dist
