@@ -14,7 +14,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 .PHONY: bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-compare bench-faults bench-drift bench-table
 
 # The environment is made again when what it is made of changes. Every file is checked against its hash first; the
-# second step then has only gyeol itself to install and PyTorch, by its pin alone: each index has another build of it.
+# second step then has only gyeol itself and PyTorch to install. Why not that by its hash: docs/supply.md
 $(VENV)/ready: pyproject.toml constraints.txt locks/ci.lock
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --no-deps --require-hashes --requirement locks/ci.lock
@@ -79,8 +79,6 @@ lock: $(VENV)/release
 	$(LOCK) $(FIND_TORCH) --output-file locks/serve.lock --extra train --extra web pyproject.toml
 	$(LOCK) $(FIND_TORCH) --output-file locks/ci.lock --extra dev --extra browser pyproject.toml
 	echo torch | $(LOCK) --no-deps --output-file locks/torch.lock -
-	sed -i -e '$$ s/$$/ \\/' -e '1i # The last hash is that of the build for CPUs, which PyPI does not carry.' locks/torch.lock
-	sha256sum $(TORCH_WHEELS)/torch-*.whl | sed -E 's/^([0-9a-f]+) .*/    --hash=sha256:\1/' >> locks/torch.lock
 
 dist: $(VENV)/release
 	rm -rf dist

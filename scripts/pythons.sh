@@ -3,7 +3,7 @@
 # (PyTorch itself is left out because its build for CPUs is at hand for one Python only: docs/supply.md.)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-rooms=(tests/data tests/explore tests/kinds tests/metrics tests/test_files.py tests/test_imports.py)
+rooms=(tests/data tests/explore tests/kinds tests/metrics tests/test_files.py)
 for python in "${@:-python3.11}"; do
     place=work/pythons/${python##*/}
     uv venv --quiet --clear --python "$python" "$place"

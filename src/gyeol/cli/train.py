@@ -94,7 +94,7 @@ def command(
     from gyeol.cli.work import Reviewed, summary, train, train_other
     from gyeol.detect.directory import OWN
 
-    settings = defaults.detector_settings(ctx)
+    settings = defaults.detector_settings(ctx, with_file=review is None)
     if model is not None and review is None:
         raise click.UsageError("--model needs --from; to train from nothing leave it out")
     if processes > 1 and review is not None:

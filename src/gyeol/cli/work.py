@@ -59,7 +59,6 @@ def train(
     layout: str | None = None,
     logs: tuple[str, ...] = (),
     review: Reviewed | None = None,
-    logs: tuple[str, ...] = (),
 ) -> Detector:
     """Train a detector, or go on with a reviewed one, and keep it at `output`.
 

@@ -159,24 +159,6 @@ class Detector:
         self._learnt(source, fitted)
         return self
 
-    @staticmethod
-    def _source(
-        dataset: Dataset | Path | str | Iterable[NDArray[np.uint8]],
-        y: ArrayLike | None,
-        masks: Sequence[NDArray[Any] | None] | None,
-    ) -> Dataset | Arrays:
-        """Tell what is to be learnt from."""
-        if isinstance(dataset, Dataset | Path | str):
-            if y is not None or masks is not None:
-                raise SettingError(
-                    "a dataset has labels and masks of its own; give y and masks with images only"
-                )
-            return dataset if isinstance(dataset, Dataset) else read_training_data(dataset)
-        if y is None:
-            # In scikit-learn's words, for its tools look for them.
-            raise SettingError("requires y to be passed, but the target y is None: the label of each image")
-        return labelled_arrays(dataset, y, masks)
-
     def partial_fit(
         self,
         dataset: Dataset | Path | str,
