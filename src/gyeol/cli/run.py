@@ -99,7 +99,7 @@ def _run(
         say(f"{model} is there already; going on with it")
         detector = Detector.load(model)
     else:
-        detector = train(data, model, settings, resume, layout, None, logs)
+        detector = train(data, model, settings, resume, layout, logs)
     pictures, fresh = output / "heatmaps", output / ".heatmaps.new"
     shutil.rmtree(fresh, ignore_errors=True)
     tables = output / "submission.csv", output / "scores.csv"
