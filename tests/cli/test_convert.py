@@ -58,7 +58,7 @@ def test_a_split_that_is_there_stays(
     before = read_dataset(folder)
     for to in ("manifest", "coco"):
         code, _, err = convert(folder, "-o", tmp_path / to, "--to", to, "--layout", name)
-        assert (code, err) == (0, "")
+        assert code == 0, err
         after = read_dataset(tmp_path / to)
         assert sorted(image.defective for image in after.train) == sorted(
             image.defective for image in before.train

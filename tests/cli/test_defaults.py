@@ -126,7 +126,7 @@ def test_a_wrong_setting_is_one_line(
 
 def test_how_to_go_on_names_every_setting() -> None:
     settings = {"minutes": 7.5, "seed": 0, "crops": 8, "widths": (8, 8, 16)}
-    text = work._how_to_go_on(Path("data"), Path("m"), settings, "dagm", None, ("tensorboard:tb",))
+    text = work._how_to_go_on(Path("data"), Path("m"), settings, "dagm", ("tensorboard:tb",), None)
     assert text.endswith(
         "gyeol train data -o m --minutes 7.5 --set crops=8 --set 'widths=[8, 8, 16]' --layout dagm "
         "--log tensorboard:tb --resume"

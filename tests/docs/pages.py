@@ -12,8 +12,9 @@ LEFT_OUT = {
     r"^make ": "it runs this test, or minutes of work; CI runs it",
     r"\bpip install\b": "it changes the environment of the tests; the wheel has tests of its own",
     r"^gyeol compare ": "it trains seven methods; tests/compare runs it",
+    r"--detector plain-resnet18d": "it trains for minutes; tests/plugins trains a plugin",
+    r"--from review\.db": "it needs what people have answered; tests/cli/test_train_from.py runs it",
     r"--cluster ": "it needs Ray, an object store or many machines; tests/cluster runs it",
-    r"^gyeol sample data --scale demo --seed 1": "README lists the commands; by then there is a folder of that name",
 }
 """Patterns of shell lines that no page has to mark. Everything else that cannot run has a comment over its block:
 ``<!-- not run: the reason -->``."""

@@ -77,6 +77,7 @@ def _run(
     from gyeol.cli.judging import predict
     from gyeol.cli.work import summary, train
     from gyeol.detect.detector import Detector
+    from gyeol.detect.directory import is_model
     from gyeol.metrics.evaluation import evaluate_files
 
     settings = defaults.detector_settings(ctx)
@@ -95,7 +96,7 @@ def _run(
         result.as_json(found.to_dict(), facts, False)
         if not as_json:
             explore.show(found)
-    if resume and (model / "detector.json").exists():
+    if resume and is_model(model):
         say(f"{model} is there already; going on with it")
         detector = Detector.load(model)
     else:

@@ -37,8 +37,7 @@ def serve(
                 say(f"there is a newer version of this model: {newest}")
             for n, folder in enumerate(folders):
                 _open(served, folder, scores if n == 0 else None)
-            _announce(bound, host, settings, as_json)
-            run(app, bound)
+            run(app, bound, lambda: _announce(bound, host, settings, as_json))
     say(f"stopped; every verdict is in {settings.database}")
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 
 import click
 
 from gyeol.cli import layout as layouts
+from gyeol.cli import result
 from gyeol.cli.extras import need_training
 
 WIDTH = 11
@@ -20,11 +20,11 @@ WIDTH = 11
 @click.option(
     "--retrain", is_flag=True, help="Also train again and compare: takes as long as the training did."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @layouts.option
+@result.option
 @click.pass_context
 def command(
-    ctx: click.Context, model: Path, data: Path, retrain: bool, as_json: bool, layout: str | None
+    ctx: click.Context, model: Path, data: Path, retrain: bool, layout: str | None, as_json: bool
 ) -> None:
     """Produce the figures on the card of MODEL again, from the model and DATA, the folder that it was trained on.
 
@@ -54,7 +54,7 @@ def command(
     unchecked = sum(found.outcome == "not checked" for found in findings)
     if as_json:
         rows = [dataclasses.asdict(found) for found in findings]
-        click.echo(json.dumps({"ok": not differ, "findings": rows}, ensure_ascii=False, indent=2))
+        result.as_json({"ok": not differ, "findings": rows}, None, True)
     elif differ:
         click.echo(f"{differ} of {len(findings)} claims cannot be produced again")
     else:

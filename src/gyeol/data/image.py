@@ -54,7 +54,7 @@ _EXIF_HOLDERS = ("exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp")
 _RESAVE = "save it again as an 8-bit grey PNG"
 
 
-def read_image(path: Path) -> NDArray[np.uint8]:
+def read_image(path: Path | str) -> NDArray[np.uint8]:
     """Read an image file as 8-bit grey.
 
     PNG, JPEG, BMP and TIFF are read, told apart by content. What the file holds is brought to grey by its
@@ -71,7 +71,7 @@ def read_image(path: Path) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    path : Path
+    path : Path or str
         The file.
 
     Returns
@@ -85,6 +85,7 @@ def read_image(path: Path) -> NDArray[np.uint8]:
         One line with the file, what is wrong and what to do: it is missing, may not be read, is empty, is
         no image, is truncated or damaged, is too small or too large, or holds values of an unknown scale.
     """
+    path = Path(path)
     with _opened(path) as image:
         return _to_grey(image, printable(path))
 

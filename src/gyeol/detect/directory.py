@@ -101,8 +101,13 @@ def check_place(path: Path) -> None:
         )
     if path.is_file():
         raise OutputError(f"{path} is a file; give a folder for the model")
-    if path.is_dir() and any(path.iterdir()) and not (path / DESCRIPTION).exists():
+    if path.is_dir() and any(path.iterdir()) and not is_model(path):
         raise OutputError(f"{path} holds something that is not a gyeol model; give a new folder")
+
+
+def is_model(path: Path) -> bool:
+    """Tell whether a model was written there."""
+    return (path / DESCRIPTION).exists()
 
 
 def read(path: Path) -> Model:

@@ -6,7 +6,7 @@ import ipaddress
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -50,12 +50,12 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-def run(app: ASGIApp, bound: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are answered first."""
-    server(app).run(sockets=[bound])
+def run(app: ASGIApp, bound: socket.socket, announce: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are answered first. `announce` is called when it listens."""
+    server(app, announce).run(sockets=[bound])
 
 
-def server(app: ASGIApp) -> uvicorn.Server:
+def server(app: ASGIApp, announce: Callable[[], None] = lambda: None) -> uvicorn.Server:
     """Make a server whose ``should_exit`` stops it, too.
 
     Nothing is written to an access log: addresses and names of images are nobody's business.
@@ -74,12 +74,23 @@ def server(app: ASGIApp) -> uvicorn.Server:
             proxy_headers=False,
             ws="none",
             lifespan="on",
-        )
+        ),
+        announce,
     )
 
 
 class _Server(uvicorn.Server):
     """Takes a signal for the wish to stop, and ends in the usual way; uvicorn's own kills the process after all."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and only then say so: who is told the address may call, or stop it, at once."""
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
