@@ -17,7 +17,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Collect the applications that would be served, instead of serving them until told to stop."""
     seen: list[Any] = []
 
-    def run(app: Any, bound: Any) -> None:
+    def run(app: Any, bound: Any, announce: Callable[[], None]) -> None:
+        announce()
         seen.append(app.state.served)
         seen[-1].close()
 

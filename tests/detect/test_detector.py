@@ -12,6 +12,7 @@ from PIL import Image
 from gyeol.data.layouts import read_training_data
 from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
+from gyeol.detect.images import load_training_images
 from gyeol.detect.surfaces import Surface
 from gyeol.detect.together import Group
 from gyeol.detect.verdict import Verdict
@@ -119,7 +120,13 @@ def test_normals_beyond_the_memory_are_left_out_and_it_is_said(
     said: list[str] = []
     detector = Detector(replace(small, memory_gib=30 * 80 * 72 / 2**30))
     dataset = read_training_data(tmp_path / "many")
-    course = detector._prepare(dataset, Group(), None, print, print, said.append)
+    course = detector._prepare(
+        lambda: load_training_images(dataset, detector.config.memory_gib, 0, print),
+        Group(),
+        None,
+        print,
+        said.append,
+    )
     assert len(course.images.defects) == 4
     assert len(course.images.normals) == 60, "read 64 at a time"
     assert "60 normals, drawn at random, fill" in said[-1]

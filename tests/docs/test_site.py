@@ -38,7 +38,7 @@ def test_the_reference_has_every_public_name() -> None:
 
 def test_the_architecture_names_the_rooms_of_the_contract_in_their_order() -> None:
     contract = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
-    layers = [sorted(layer.split(" | ")) for layer in contract["layers"]]
+    layers = [sorted(layer.split(" | ")) for layer in contract["layers"] if layer != "__main__"]
     table = (DOCS / "architecture.md").read_text().partition("## How data flows")[0]
     first = re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
     assert [sorted(re.findall(r"`(\w+)`", cell)) for cell in first] == layers

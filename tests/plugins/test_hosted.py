@@ -9,7 +9,7 @@ import pytest
 
 from gyeol.data.dataset import Dataset
 from gyeol.data.layouts import read_training_data
-from gyeol.detect.directory import detector_of, weights_id
+from gyeol.detect.directory import detector_of, own_sum, weights_id
 from gyeol.detect.versions import save_threshold
 from gyeol.errors import DataError, ModelError
 from gyeol.plugins.hosted import HostedDetector
@@ -117,7 +117,9 @@ def test_a_damaged_model_is_refused(install: Install, dataset: Dataset, tmp_path
     file = tmp_path / "model/detector.json"
     described = json.loads(file.read_text())
     for change in ({"config": {"colour": "red"}}, {"config": {"seed": "many"}}, {"record": None}):
-        file.write_text(json.dumps(described | change))
+        changed = described | change
+        changed["sha256"]["detector.json"] = own_sum(changed)
+        file.write_text(json.dumps(changed))
         with pytest.raises(ModelError, match="not a whole gyeol model"):
             load_detector(tmp_path / "model")
 

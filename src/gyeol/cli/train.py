@@ -118,6 +118,6 @@ def _refuse_own(ctx: click.Context, settings: dict[str, Any]) -> None:
     options = {parameter.name: parameter.opts[0] for parameter in ctx.command.params}
     names = ("processes", "review", "model", "resume", "logs")
     given = [options[name] for name in names if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-    given += sorted(set(settings) - {"minutes", "seed", "prevalence"})
+    given += [options.get(name, name) for name in sorted(settings.keys() - {"minutes", "seed", "prevalence"})]
     if given:
         raise click.UsageError(f"{', '.join(given)}: only gyeol's own detector has that")

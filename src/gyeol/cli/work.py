@@ -167,7 +167,7 @@ def _reviewed(review: Reviewed, output: Path) -> tuple[Detector, Answers]:
 
 
 def summary(detector: AnyDetector, model: Path) -> dict[str, Any]:
-    """Say in plain values what a training came to."""
+    """Say in plain values what a training came to; null is what a plugin's detector does not tell."""
     record = detector.record_
     names = ("estimate", "steps", "seconds", "defects", "normals_learnt", "normals_held_out")
     kinds = len(record["kinds"])
@@ -175,7 +175,7 @@ def summary(detector: AnyDetector, model: Path) -> dict[str, Any]:
         "model": model,
         "threshold": detector.threshold_,
         "kinds": kinds,
-        **{name: record[name] for name in names},
+        **{name: record.get(name) for name in names},
     }
 
 
