@@ -26,8 +26,8 @@ NOT_RUN = {"api", "browser", "dev", "docs", "fuzz", "release"}
 FINE = {
     "0BSD", "Apache 2.0", "Apache Software License", "Apache-2.0", "Apache-2.0 WITH LLVM-exception",
     "3-Clause BSD License", "BSD License", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0",
-    "ISC", "ISC License (ISCL)", "MIT", "MIT License", "MIT-0", "MIT-CMU", "MPL-2.0", "Mozilla Public License 2.0 (MPL 2.0)",
-    "PSF-2.0", "Python Software Foundation License", "Unlicense", "Zlib",
+    "ISC", "ISC License (ISCL)", "MIT", "MIT License", "MIT-0", "MIT-CMU", "MPL-2.0",
+    "Mozilla Public License 2.0 (MPL 2.0)", "PSF-2.0", "Python Software Foundation License", "Unlicense", "Zlib",
 }  # fmt: skip
 """Terms under which a package may be needed by an Apache-2.0 one. MPL-2.0 binds changes to its own files alone."""
 READ = {
