@@ -1,4 +1,4 @@
-"""A real server and a real Chromium; skipped, with the reason, where one of them is not there."""
+"""A real server and a real Chromium: `make test-web`. Skipped, with the reason, where one of them is not there."""
 
 from __future__ import annotations
 
@@ -32,7 +32,13 @@ IMAGES = 400
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Start Chromium: GYEOL_CHROMIUM, one on the path, or playwright's own."""
+    """Start Chromium: GYEOL_CHROMIUM, one on the path, or playwright's own.
+
+    Only for `make test-web`, which says where screenshots go: playwright keeps an event loop in the thread that all
+    other tests of the session share, and a worker of `make test` died of it.
+    """
+    if not os.environ.get("GYEOL_SCREENSHOTS"):
+        pytest.skip("a real Chromium: make test-web")
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make test-web")
     found = os.environ.get("GYEOL_CHROMIUM") or next(filter(None, map(shutil.which, PLACES)), None)
     with sync_api.sync_playwright() as playwright:
