@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -227,45 +228,25 @@ def tiles(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a model that has learnt nothing."""
-    import torch  # here, for the tests of reading and measuring go without it
-
-    from gyeol.detect import storage
-    from gyeol.detect.calibration import Calibration
-    from gyeol.detect.config import Config
-    from gyeol.detect.network import CellNet
-    from gyeol.detect.reference import make_reference
-    from gyeol.detect.surfaces import Surface
-    from gyeol.kinds import describe, fit_kinds
-
     path = tmp_path_factory.mktemp("models") / "model"
-    config = Config(widths=(8, 8, 16), blocks=(1, 1), precision="fp32")
-    torch.manual_seed(0)
     noise = np.random.default_rng(0).integers(60, 200, (8, 64, 64), dtype=np.uint8)
-    record = {
-        **dict.fromkeys(("made", "gyeol", "torch", "python", "device", "data"), "x"),
-        **dict.fromkeys(("seconds", "steps", "defects", "normals_learnt", "normals_held_out"), 1),
-        "kinds": [8],
-        "crop_size": 64,
-        "defect_scores": [{"score": 5.0}],
-        "normal_scores": [0.0],
-        "history": [],
-        "estimate": {"macro_f1": 1.0, "interval": [1, 1], "missed": 0.0, "alarms": 0.0, "prevalence": 0.1},
-    }
-    kinds = fit_kinds(np.stack([describe(each) for each in noise]))
-    calibration = Calibration(np.full(kinds.count, -3.0), np.full(kinds.count, 0.001))
-    net = CellNet(config.widths, config.blocks, window=8).eval()
-    reference = make_reference([Surface(pixels) for pixels in noise], kinds.count)
-    storage.write(path, storage.Parts(config, net, kinds, calibration, reference, 1.0, record))
+    # Loaded here, for the tests of reading and measuring go without torch.
+    _load("untaught").write_untaught(path, noise, (8, 8, 16), (1, 1), centre=-3.0, scale=0.001)
     return path
 
 
 @pytest.fixture(scope="session")
 def odd_images() -> dict[str, tuple[bytes, str]]:
     """Make the damaged, hostile and unusual images: by name, the file's bytes and what is to become of it."""
-    spec = importlib.util.spec_from_file_location("odd_images", Path(__file__).with_name("odd_images.py"))
+    made: dict[str, tuple[bytes, str]] = _load("odd_images").odd_images()
+    return made
+
+
+def _load(name: str) -> ModuleType:
+    """Import a module that lies beside this file; tests are no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    made: dict[str, tuple[bytes, str]] = module.odd_images()
-    return made
+    return module

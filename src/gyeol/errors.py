@@ -5,6 +5,11 @@ prints it without a traceback and exits with :attr:`GyeolError.exit_code`.
 """
 
 
+def first_line(error: Exception) -> str:
+    """Give the first line of what somebody else's error says, or its type where it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
 class GyeolError(Exception):
     """Base of all errors that a user can cause and mend."""
 

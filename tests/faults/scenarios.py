@@ -303,7 +303,7 @@ class Serve(Reviewed):
         try:
             port = self._port(child)
             require(port, f"it does not start: {child.said()}")
-            self._speak(port, child, time.monotonic() + 300, child.seconds() + 0.4)
+            self._speak(port, child, time.monotonic() + 2)
             require(self.confirmed, "nothing was confirmed")
             self.whole = child.seconds()
         finally:
@@ -372,7 +372,7 @@ class Serve(Reviewed):
             port = self._port(child)
             require(port, f"it does not start after the kills: {child.said()}")
             before = sum(version for version, _ in self.confirmed.values())
-            self._speak(port, child, time.monotonic() + 300, child.seconds() + 0.5)
+            self._speak(port, child, time.monotonic() + 2)
             after = sum(version for version, _ in self.confirmed.values())
             require(after > before, "after the kills it confirms nothing")
         finally:

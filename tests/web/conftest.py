@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import io
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fastapi import FastAPI
 from PIL import Image
 from starlette.testclient import TestClient
 
 from gyeol.review.images import Score, add_images, save_scores
 from gyeol.web.app import create_app
 from gyeol.web.served import Served
+from gyeol.web.server import listen, server
 from gyeol.web.settings import Settings
 
 Serve = Callable[..., TestClient]
+Serving = Callable[[FastAPI], AbstractContextManager[int]]
 
 
 def png_bytes(seed: int = 0, shape: tuple[int, int] = (64, 80)) -> bytes:
@@ -47,6 +53,29 @@ def upload() -> Callable[..., bytes]:
 def draw() -> Callable[..., bytes]:
     """Give the function that draws a mask."""
     return mask_bytes
+
+
+@contextmanager
+def listening(app: FastAPI) -> Iterator[int]:
+    """Serve an application in a thread, as `gyeol serve` does; gives the port."""
+    with listen("127.0.0.1", 0) as bound:
+        running = server(app)
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]})
+        thread.start()
+        while not running.started:
+            time.sleep(0.01)
+        try:
+            yield bound.getsockname()[1]
+        finally:
+            running.should_exit = True
+            thread.join(60)
+            assert not thread.is_alive()
+
+
+@pytest.fixture
+def serving() -> Serving:
+    """Give the context in which an application is served on a port."""
+    return listening
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http.client import HTTPConnection
 from pathlib import Path
 
 from gyeol.review.images import add_images
 from gyeol.web.app import create_app
-from gyeol.web.server import listen, server
 from gyeol.web.settings import Settings
 
 CLIENTS, SECONDS = 24, 2.0
@@ -19,7 +19,10 @@ FORM = {"Content-Type": "multipart/form-data; boundary=b"}
 
 
 def test_more_clients_than_places_get_an_answer_or_a_time_to_come_again(
-    settings: Settings, folder: Path, upload: Callable[..., bytes]
+    settings: Settings,
+    folder: Path,
+    upload: Callable[..., bytes],
+    serving: Callable[..., AbstractContextManager[int]],
 ) -> None:
     head = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
     form = head + upload() + b"\r\n--b--\r\n"
@@ -29,18 +32,13 @@ def test_more_clients_than_places_get_an_answer_or_a_time_to_come_again(
     longest = 0
     said: list[tuple[int, str | None]] = []
 
-    with listen("127.0.0.1", 0) as bound:
-        running = server(app)
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]})
-        thread.start()
-        while not running.started:
-            time.sleep(0.01)
+    with serving(app) as port:
         until = time.monotonic() + SECONDS
 
         def ask(client: int) -> None:
             nonlocal longest
             asked = 0
-            connection = HTTPConnection("127.0.0.1", bound.getsockname()[1], timeout=60)
+            connection = HTTPConnection("127.0.0.1", port, timeout=60)
             while asked < 2 or time.monotonic() < until:
                 asked += 1
                 if (client + asked) % 3:
@@ -58,9 +56,6 @@ def test_more_clients_than_places_get_an_answer_or_a_time_to_come_again(
             each.start()
         for each in clients:
             each.join()
-        running.should_exit = True
-        thread.join(60)
-    assert not thread.is_alive()
     statuses = Counter(status for status, _ in said)
     assert set(statuses) == {200, 429}, statuses
     assert all(retry is not None for status, retry in said if status == 429)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from hypothesis.errors import Unsatisfiable
 
 from gyeol.review.images import add_images
 from gyeol.web.app import create_app
-from gyeol.web.server import listen, server
 from gyeol.web.settings import Settings
 
 schemathesis = pytest.importorskip("schemathesis", reason="make test-api installs it")
@@ -27,7 +25,9 @@ few = of_hypothesis(
 )
 
 
-def test_every_answer_is_one_that_the_description_promises(settings: Settings, folder: Path) -> None:
+def test_every_answer_is_one_that_the_description_promises(
+    settings: Settings, folder: Path, serving: Callable[..., AbstractContextManager[int]]
+) -> None:
     from schemathesis.checks import not_a_server_error
     from schemathesis.generation import GenerationMode
     from schemathesis.specs.openapi import checks
@@ -43,24 +43,15 @@ def test_every_answer_is_one_that_the_description_promises(settings: Settings, f
     ]
     seen: list[str] = []
     faults: list[str] = []
-    with listen("127.0.0.1", 0) as bound:
-        running = server(app)
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]})
-        thread.start()
-        while not running.started:
-            time.sleep(0.01)
-        base = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        try:
-            for found in schema.get_all_operations():
-                operation = found.ok()
-                for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-                    try:
-                        _ask(operation.as_strategy(generation_mode=mode), base, wanted, seen)
-                    except Exception as error:  # all of them at once; what raises is schemathesis' own affair
-                        faults.append(f"{operation.label}: {error}")
-        finally:
-            running.should_exit = True
-            thread.join(60)
+    with serving(app) as port:
+        base = f"http://127.0.0.1:{port}"
+        for found in schema.get_all_operations():
+            operation = found.ok()
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                try:
+                    _ask(operation.as_strategy(generation_mode=mode), base, wanted, seen)
+                except Exception as error:  # all of them at once; what raises is schemathesis' own affair
+                    faults.append(f"{operation.label}: {error}")
     assert not faults, "\n\n".join(faults)
     assert len(set(seen)) > 20
     assert len(seen) > 200

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gyeol.cli.extras import need
-from gyeol.errors import OutputError
+from gyeol.errors import OutputError, first_line
 from gyeol.files import printable
 
 if TYPE_CHECKING:
@@ -68,5 +68,4 @@ def _open(log: str, name: str) -> Logger:
 
         return MlflowLogger(place, name)
     except Exception as error:  # of any kind: they come from somebody else's client and network
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise OutputError(f"cannot log to {printable(log)}: {reason}") from error
+        raise OutputError(f"cannot log to {printable(log)}: {first_line(error)}") from error

@@ -10,7 +10,7 @@ from typing import Any
 from fsspec.core import url_to_fs
 
 from gyeol.data.listing import EXTENSIONS
-from gyeol.errors import DataError, OutputError
+from gyeol.errors import DataError, OutputError, first_line
 from gyeol.files import printable
 
 MANIFESTS = (".csv", ".parquet")
@@ -147,4 +147,4 @@ def _is_image(name: str) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    return first_line(error)[:200]

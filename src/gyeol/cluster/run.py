@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gyeol.cluster.places import list_inputs
 from gyeol.cluster.plan import Plan, begin
-from gyeol.errors import ModelError, OutputError
+from gyeol.errors import ModelError, OutputError, first_line
 from gyeol.files import printable
 
 SHARD = 500
@@ -121,11 +121,10 @@ def _judged(
         try:
             where = None if address == "local" else address
             ray.init(where, include_dashboard=False, logging_level=logging.ERROR, log_to_driver=False)
-        except (
-            Exception
-        ) as error:  # on a machine too busy to start it in half a minute, Ray raises a bare Exception
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise ModelError(f"no Ray cluster at {printable(address)} ({printable(reason)[:200]})") from error
+        except Exception as error:
+            # On a machine too busy to start it in half a minute, Ray raises a bare Exception.
+            reason = printable(first_line(error))[:200]
+            raise ModelError(f"no Ray cluster at {printable(address)} ({reason})") from error
     try:
         logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what matters is raised
         context = ray.data.DataContext.get_current()

@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import multiprocessing
-import multiprocessing.connection
 import os
 import platform
 import re
 import resource
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +23,7 @@ from gyeol.engine.stream import judge_all
 from gyeol.errors import DataError, GyeolError, ModelError
 from gyeol.files import atomic_file, printable
 from gyeol.metrics.evaluation import evaluate_files
+from gyeol.orphans import end_with_parent
 from gyeol.plugins.opening import make_detector
 from gyeol.plugins.registry import package_of
 
@@ -143,21 +142,13 @@ def _child(
     def say(text: str) -> None:
         sender.send(("say", text))
 
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     try:
         sender.send(("row", measure(name, data, folder, seed, minutes, say, layout)))
     except GyeolError as error:
         sender.send(("error", printable(error)))
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _end_with_parent() -> None:
-    """Wait until the process that started this one is no more, killed perhaps, and end: nobody wants the result."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
 
 
 def measure(

@@ -205,13 +205,13 @@ class Detector:
             dataset = read_training_data(dataset)
         if settings.get("seed", self.config.seed) != self.config.seed:
             raise ModelError("the seed is the model's, for it says which normals were kept out; leave it out")
-        source = data_fingerprint(dataset)
         config = dataclasses.replace(self.config, **{"minutes": None, "steps": None, **settings})
         gathered = gather(dataset, answers, self.kinds_, config, self.record_, loading)
         steps = int(self.record_.get("from", self.record_)["steps"])
         told = {"model": self.model_, "steps": steps, **gathered.told}
         say(describe_answers(told))
-        self._learnt(source, Continuation(gathered, self.net_, steps, config, report, say, state).run(resume))
+        fitted = Continuation(gathered, self.net_, steps, config, report, say, state).run(resume)
+        self._learnt(self.record_["data"], fitted)  # gather has made sure that it is the same
         self.config = config
         self.record_["from"] = told
         return self

@@ -15,7 +15,7 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 from gyeol.detect.record import model_card
-from gyeol.errors import ModelError, OutputError
+from gyeol.errors import ModelError, OutputError, first_line
 from gyeol.files import atomic_directory, printable
 
 SCHEMA = 3
@@ -154,7 +154,7 @@ def _check_numbers(model: Model) -> None:
 
 def not_whole(path: Path, error: Exception) -> ModelError:
     """Make the error for a directory whose content does not belong together, with the reason."""
-    reason = printable(str(error).splitlines()[0])[:200] if str(error) else type(error).__name__
+    reason = printable(first_line(error))[:200]
     return ModelError(f"{printable(path)} is not a whole gyeol model ({reason}); train it again")
 
 

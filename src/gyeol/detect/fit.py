@@ -64,11 +64,11 @@ class Fitted:
     net : CellNet
         In evaluation mode.
     kinds : Kinds
+        The kinds of texture found among what it was learnt from.
     content : str
         Fingerprint of the images' pixels, see :class:`gyeol.detect.images.TrainingImages`.
     reference : Reference
         What the normals were like as pictures.
-        The kinds of texture found among what it was learnt from.
     calibration : Calibration
     choice : Choice
         The threshold and the leak-free estimate.
@@ -181,11 +181,8 @@ class Course:
         surfaces = (*self.images.defects, *self.images.normals)
         lines = sorted(f"{each.pixels.shape} {each.mean} {each.deviation}" for each in surfaces)
         digest = hashlib.sha256("\n".join(lines).encode())
-        free = (
-            "steps",
-            "minutes",
-            "prevalence",
-        )  # the state keeps the steps; the last serves only the threshold
+        # The state keeps the steps; the last serves only the threshold.
+        free = ("steps", "minutes", "prevalence")
         settings = {name: repr(v) for name, v in self.config.to_dict().items() if name not in free}
         return {"images": digest.hexdigest(), **settings}
 
@@ -343,13 +340,14 @@ class Course:
         self.say(f"scoring the defects of fold {fold + 1}, which it has not seen")
         normals = self.held_out[:FOLD_NORMALS]
         calibration = self._calibrate(net, normals)
-        rows: list[dict[str, float | int]] = []
-        for number in np.flatnonzero(self.folds == fold):
-            surface = self.images.defects[number]
-            raw = self._raw(net, [surface])
-            score = float(calibration(raw, np.array([surface.kind]))[0])
-            rows.append({"defect": int(number), "fold": fold, "kind": surface.kind, "score": score})
-        return rows
+        numbers = np.flatnonzero(self.folds == fold).tolist()
+        unseen = [self.images.defects[number] for number in numbers]
+        kinds = np.array([surface.kind for surface in unseen])
+        scores = calibration(self._raw(net, unseen), kinds).tolist()
+        return [
+            {"defect": number, "fold": fold, "kind": surface.kind, "score": score}
+            for number, surface, score in zip(numbers, unseen, scores, strict=True)
+        ]
 
     def _raw(self, net: CellNet, surfaces: list[Surface]) -> NDArray[np.float64]:
         net = fused(net)

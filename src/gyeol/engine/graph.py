@@ -28,7 +28,7 @@ REFERENCE = {name: f"reference_{name}" for name in ("centre", "spread", "quantil
 FORM = 2
 MARGIN = "margin"
 """Output that is the same for every image, too: the largest difference from the detector's own score, of the training
-images near the threshold. Answers of two engines can differ only that near to it."""
+images near the threshold. On other images a difference may be larger."""
 PRECISIONS = ("fp32", "bf16", "int8")
 
 

@@ -34,7 +34,7 @@ class HeldOut:
     """Scores of training images, each by a model that had not learnt from it nor from a copy of it.
 
     From these, gyeol chooses the threshold and estimates how good the detector is, so they have to be honest:
-    :mod:`gyeol.plugins.split` makes splits that do not leak.
+    :mod:`gyeol.plugins.split` makes splits, in which no defect leaks.
 
     Parameters
     ----------

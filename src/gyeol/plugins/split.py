@@ -1,4 +1,4 @@
-"""Splits of the training images that do not leak: what plugins learn from, and what they are tested with."""
+"""Splits of the training images: what plugins learn from, and what they are tested with. No defect leaks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ HELD_OUT_MOST = 300
 
 
 def split_normals(dataset: Dataset, seed: int) -> tuple[list[Path], list[Path]]:
-    """Split the normal images into those learnt from and those held out.
+    """Split the normal images into those learnt from and those held out, at random.
+
+    Where one piece was photographed several times, its pictures may lie on both sides; for gyeol's own detector they do
+    not (:mod:`gyeol.detect.held_out`), which takes reading all of them.
 
     Raises
     ------

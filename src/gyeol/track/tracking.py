@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from gyeol.detect.trainer import Progress
+from gyeol.errors import first_line
 
 EVERY = 20
 """Steps between two losses that are told, as in the report."""
@@ -84,7 +85,7 @@ class Tracking:
                 what(logger)
             except Exception as error:  # of any kind: they come from somebody else's client and network
                 del self.loggers[name]
-                self.say(f"no more is logged to {name}: {_line(error)}")
+                self.say(f"no more is logged to {name}: {first_line(error)}")
 
     def __enter__(self) -> Self:
         return self
@@ -94,8 +95,3 @@ class Tracking:
     ) -> None:
         how = "finished" if kind is None else "stopped" if issubclass(kind, KeyboardInterrupt) else "failed"
         self._tell(lambda logger: logger.close(how))
-
-
-def _line(error: Exception) -> str:
-    lines = str(error).splitlines()
-    return lines[0] if lines else type(error).__name__

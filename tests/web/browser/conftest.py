@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from gyeol.detect.verdict import Verdict
 from gyeol.review.images import Score, add_images, save_scores
 from gyeol.web.app import create_app
 from gyeol.web.served import Served
-from gyeol.web.server import listen, server
 from gyeol.web.settings import Settings
 
 PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -77,10 +75,14 @@ class Running:
 
 @pytest.fixture
 def start(
-    model: Path, surfaces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: Path,
+    surfaces: Path,
+    serving: Callable[..., AbstractContextManager[int]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Running]]:
     """Give the function that starts a server over the surfaces, scored 0, 0.1, 0.2, ... in two kinds."""
-    running: list[tuple[Any, threading.Thread]] = []
+    servers = ExitStack()
 
     def run(**changed: Any) -> Running:
         copied = tmp_path / "model"
@@ -106,20 +108,11 @@ def start(
             return replace(verdict, score=score, kind=kind)
 
         monkeypatch.setattr(served.detector, "judge", told)
-        bound = listen("127.0.0.1", 0)
-        made = server(app)
-        thread = threading.Thread(target=made.run, kwargs={"sockets": [bound]}, daemon=True)
-        thread.start()
-        running.append((made, thread))
-        late = time.monotonic() + 60
-        while not made.started and time.monotonic() < late:
-            time.sleep(0.02)
-        return Running(f"http://127.0.0.1:{bound.getsockname()[1]}/", served, surfaces, copied)
+        port = servers.enter_context(serving(app))
+        return Running(f"http://127.0.0.1:{port}/", served, surfaces, copied)
 
-    yield run
-    for made, thread in running:
-        made.should_exit = True
-        thread.join(30)
+    with servers:
+        yield run
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import multiprocessing.connection
+import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -27,6 +26,7 @@ from gyeol.data.sample.plan import (
 )
 from gyeol.errors import OutputError
 from gyeol.files import atomic_directory, printable
+from gyeol.orphans import end_with_parent
 
 VERSION = 1
 """Of the generator: goes up whenever the pixels of any seed change."""
@@ -116,18 +116,9 @@ def _write_images(folder: Path, seed: int, chunks: list[list[Item]], workers: in
 
 
 def _follow_the_main_process() -> None:
-    """Leave Ctrl-C to the main process, which stops its workers without a traceback from each; end when it is killed.
-
-    A worker holds both ends of the queue that it is told through, and would wait at it for ever.
-    """
+    """Leave Ctrl-C to the main process, which stops its workers without a traceback from each; end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if (parent := multiprocessing.parent_process()) is not None:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-
-
-def _end_with(sentinel: int) -> None:
-    multiprocessing.connection.wait([sentinel])
-    os._exit(1)
+    end_with_parent()
 
 
 def _write_chunk(folder: Path, seed: int, items: Iterable[Item]) -> int:
