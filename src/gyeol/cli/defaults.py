@@ -57,7 +57,8 @@ def read(file: Path | None, commands: Collection[str]) -> Defaults:
         raise DataError(f"{printable(file)}: cannot be read ({reason}); check name and rights") from error
     except ValueError as error:
         raise DataError(
-            f"{printable(file)}: not TOML ({printable(error)}); gyeol settings, called in another folder, prints an example"
+            f"{printable(file)}: not TOML ({printable(error)}); "
+            "gyeol settings, called in another folder, prints an example"
         ) from error
     for name, table in tables.items():
         if not isinstance(table, dict):
