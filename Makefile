@@ -42,7 +42,7 @@ lint: setup
 
 # Files go to the workers whole, so that what a file's tests share is made once.
 test: lint
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --max-worker-restart 2 --dist loadfile
 
 # The review page in a real Chromium. Screenshots are left for a person to look at.
 test-web: setup
