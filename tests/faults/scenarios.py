@@ -345,11 +345,13 @@ class Serve(Reviewed):
     def _connect(self, port: int, child: Child, limit: float) -> http.client.HTTPConnection:
         """Connect, as soon as it listens; where it reaches its limit before, whoever speaks does not begin."""
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+        give_up = time.monotonic() + 300
         while not child.ended() and child.seconds() < limit:
             try:
                 connection.connect()
                 break
             except ConnectionRefusedError:
+                require(time.monotonic() < give_up, f"nobody listens on port {port}: {child.said()}")
                 time.sleep(PAUSE)
         return connection
 
