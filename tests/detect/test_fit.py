@@ -205,6 +205,25 @@ def test_a_moment_of_other_work_does_not_cut_the_steps(
     assert course.count_steps() == 600
 
 
+def test_a_machine_that_becomes_slower_gets_fewer_steps_not_more_time(
+    images: Images, small: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = Course(images(), replace(small, steps=None, minutes=10.0), quiet, quiet, None)
+    now, steps, step = 0.0, 0, fit.Learner.step
+
+    def slower(learner: fit.Learner, *words: Any) -> Any:
+        nonlocal now, steps
+        steps += 1
+        now += 5.0 if steps <= fit.TIMED else 15.0
+        return step(learner, *words)
+
+    monkeypatch.setattr(fit.time, "monotonic", lambda: now)  # of all modules: they share it
+    monkeypatch.setattr(fit.Learner, "step", slower)
+    fitted = course.run(resume=False)
+    assert fitted.record["steps"] == steps - fit.TIMED < 120
+    assert fitted.record["seconds"] - 5.0 * fit.TIMED < 1.25 * 600
+
+
 def test_normals_are_held_out_of_every_kind(texture: Callable[..., np.ndarray]) -> None:
     normals = [Surface(texture(i), kind=int(i >= 30)) for i in range(40)]
     learnt, held = split_normals(normals, seed=0)

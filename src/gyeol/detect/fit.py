@@ -53,6 +53,8 @@ FINE = 0.15
 DEFAULT_STEPS = 6000
 TIMED = 30
 """Steps whose speed tells how many fit in the minutes given."""
+LATE = 1.15
+"""Of the time that was reckoned for the trunk, after which it ends all the same."""
 
 
 @dataclass
@@ -172,7 +174,7 @@ class Course:
             "watch": watch.state() if watch else None,
             "done": self.done,
             "history": self.history.rows,
-            "seconds": self.before + time.monotonic() - self.began,
+            "seconds": self._spent(),
         }
         save_state(self.state_path, state)
 
@@ -282,6 +284,31 @@ class Course:
         # cores for a moment must not cut the training to a quarter.
         return max(20, int(self.config.minutes * 60 / float(np.median(seconds[5:]))))
 
+    @property
+    def minutes(self) -> float | None:
+        """The time that the training has to keep to; None where it has so many steps."""
+        return self.config.minutes if self.config.steps is None else None
+
+    def _spent(self) -> float:
+        """Seconds that the run has taken until now."""
+        return self.before + time.monotonic() - self.began
+
+    def _learnt(self) -> float:
+        """Seconds of them since the steps were counted."""
+        return self._spent() - float(self.done["counted"])
+
+    def _fitting(self, fine: int, parts: int) -> int:
+        """Cut the fine-tunings where the machine is slower than it was when the steps were counted."""
+        if self.minutes is None:
+            return fine
+        pace = self._learnt() / self.learner.taken
+        fits = int((60 * self.minutes - self._learnt()) / pace / parts)
+        if fits >= 0.9 * fine:
+            return fine
+        fits = max(5, fine // 3, fits)
+        self.say(f"the machine has become slower: {fits} steps for each fine-tuning, not {fine}")
+        return fits
+
     def run(self, resume: bool) -> Fitted:
         """Train and return what was found; the same in all processes.
 
@@ -297,6 +324,7 @@ class Course:
         if state is None or "steps" not in self.done:
             steps = self.count_steps()
             self.done["steps"] = self.group.of_first(lambda: steps)
+            self.done["counted"] = self._spent()
         total = int(self.done["steps"])
         folds = int(self.folds.max()) + 1
         fine = max(5, round(total * FINE))
@@ -308,9 +336,14 @@ class Course:
             watch = Watch(
                 self._validation([], self.trunk_recipe), max(10, trunk // 40), max(1500, trunk // 3)
             )
-            self._run(Phase("trunk", trunk, self.trunk_recipe, decay=False), [], watch, state)
+            most = None if self.minutes is None else LATE * 60 * self.minutes * trunk / total - self._learnt()
+            self._run(Phase("trunk", trunk, self.trunk_recipe, decay=False, seconds=most), [], watch, state)
             self.done["trunk"] = self.learner.state()
+            self.done["fine"] = self.group.of_first(lambda: self._fitting(fine, folds + 1))
+            if self.minutes is not None:
+                self.done["steps"] = self.learner.taken + (folds + 1) * self.done["fine"]
             self._save("between", 0, None)
+        fine = int(self.done["fine"])
         self._complete_masks()
         for fold in range(folds):
             if f"fold {fold + 1}" not in self.done:
@@ -382,7 +415,7 @@ class Course:
         record = {
             "steps": int(self.done["steps"]),
             "crop_size": self.trunk_recipe.size,
-            "seconds": round(self.before + time.monotonic() - self.began, 1),
+            "seconds": round(self._spent(), 1),
             "defects": len(self.images.defects),
             "normals_learnt": len(self.training),
             "normals_held_out": len(self.held_out),

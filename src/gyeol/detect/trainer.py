@@ -51,12 +51,15 @@ class Phase:
         What the batches are made of.
     decay : bool
         Whether the learning rate falls to zero over the phase; else it stays at its peak.
+    seconds : float or None
+        Time after which it ends, though steps are left. Not for one whose rate falls: it would end half learnt.
     """
 
     name: str
     steps: int
     recipe: Recipe
     decay: bool
+    seconds: float | None = None
 
 
 @dataclass
@@ -322,9 +325,10 @@ def run_phase(
             speed = (done - start) * phase.recipe.crops / max(1e-6, now - began)
             if history is not None and done % 20 == 0:
                 history.rows.append({"phase": phase.name, "step": learner.taken, "loss": smooth})
-            enough, validation = False, None
+            enough = phase.seconds is not None and now - began > phase.seconds
+            validation = None
             if watch is not None and learner.group.first and done % watch.every == 0:
-                enough, validation = watch.look(learner, done, history), watch.last_loss
+                enough, validation = watch.look(learner, done, history) or enough, watch.last_loss
             told = (
                 phase.name,
                 done,
