@@ -48,7 +48,7 @@ test: lint
 test-web: setup
 	$(PIP) --no-build-isolation --editable '.[dev,browser]'
 	command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install --with-deps chromium
-	GYEOL_SCREENSHOTS=work/screenshots $(BIN)/python -m pytest tests/web tests/review tests/cli/test_serve.py
+	GYEOL_SCREENSHOTS=work/screenshots $(BIN)/python -m pytest tests/web/browser
 	@echo "Look at work/screenshots/*.png"
 
 # The documentation as a site, in site/; a broken link or a page that is not there is an error.
