@@ -61,9 +61,9 @@ docs: setup
 test-package: $(VENV)/release
 	$(BIN)/python -m pytest -m package tests/package
 
-# Branch coverage of the whole suite, which takes half as long again.
+# Branch coverage of the whole suite, which takes a quarter longer.
 coverage: setup
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=json:work/coverage.json
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=json:work/coverage.json
 
 # Changes the code that decides our figures, line by line, and looks whether a test notices. docs/testing.md
 # Hours; MUTATION="--share 0.3 --minutes 30" takes a random part.

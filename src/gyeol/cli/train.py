@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,8 +98,9 @@ def command(
     settings = defaults.detector_settings(ctx, with_file=review is None)
     if model is not None and review is None:
         raise click.UsageError("--model needs --from; to train from nothing leave it out")
-    if processes > 1 and review is not None:
-        raise click.UsageError("--from goes on in one process; leave --processes out")
+    together = processes > 1 or int(os.environ.get("WORLD_SIZE", "1")) > 1  # the variable is torchrun's
+    if together and review is not None:
+        raise click.UsageError("--from goes on in one process; leave --processes and torchrun out")
     tracking.check(logs)
     reporting.check_place(report)
     if detector == OWN:

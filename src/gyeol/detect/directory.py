@@ -128,7 +128,7 @@ def read(path: Path) -> Model:
             )
     try:
         model = Model(
-            _name(description),
+            str(description["detector"]),
             load_arrays(blob),
             dict(description["config"]),
             float(description["threshold"]),
@@ -166,7 +166,7 @@ def detector_of(path: Path) -> str:
     ModelError
         If there is no model.
     """
-    return _name(_read_description(path))
+    return str(_read_description(path).get("detector"))
 
 
 def weights_id(path: Path) -> str:
@@ -178,11 +178,6 @@ def weights_id(path: Path) -> str:
         If there is no model.
     """
     return str(_read_description(path)["sha256"][WEIGHTS])[:16]
-
-
-def _name(description: dict[str, Any]) -> str:
-    """Give the writer's name; models from before there were plugins do not say it."""
-    return str(description.get("detector", OWN))
 
 
 def _read_description(path: Path) -> dict[str, Any]:
