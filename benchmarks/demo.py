@@ -12,7 +12,7 @@ from course import begin, both_rows, make_sample, parser
 
 def main() -> None:
     # The minutes that `make demo` has; the classifier takes about as long.
-    made = parser(__doc__, "demo.json", minutes=7.0, epochs=4)
+    made = parser(__doc__, "demo.json", minutes=6.0, epochs=4)
     made.add_argument("--scale", choices=["tiny", "demo"], default="demo", help="tiny is for trying this out")
     options = made.parse_args()
     results = begin(options)
