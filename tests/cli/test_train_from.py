@@ -110,3 +110,15 @@ def test_a_stopped_continuation_says_how_to_go_on(
     words = f"gyeol train {competition} -o {tmp_path / 'model2'} --steps 40 --from {served} --resume"
     assert words in err
     assert json.loads((tmp_path / "model/detector.json").read_text())["record"]["steps"] == 20
+
+
+@pytest.mark.parametrize(("launcher", "refused"), [("TORCHELASTIC_RUN_ID", True), ("SLURM_JOB_ID", False)])
+def test_torchrun_is_refused_and_no_other_launcher(
+    gyeol: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, launcher: str, refused: bool
+) -> None:
+    monkeypatch.setenv(launcher, "1")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    words = ("--from", tmp_path / "none.db", "--model", tmp_path / "none")
+    code, _, err = gyeol("train", tmp_path, "-o", tmp_path / "out", *words)
+    assert code == 2
+    assert ("--from goes on in one process" in err) is refused

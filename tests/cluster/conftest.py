@@ -73,15 +73,7 @@ class Nodes:
 
     def __init__(self) -> None:
         self.gone = ""
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", NODES],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=os.environ | LENIENT,
-            start_new_session=True,
-        )
+        self._process = _start(NODES, subprocess.DEVNULL)
         assert self._process.stdout is not None
         self.address = ""
         for line in self._process.stdout:
@@ -108,15 +100,7 @@ class Nodes:
             "output": str(output),
             "loses_model": loses_model,
         }
-        run = subprocess.Popen(
-            [sys.executable, "-c", RUN],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=os.environ | LENIENT,
-            start_new_session=True,
-        )
+        run = _start(RUN, subprocess.PIPE)
         try:
             said, errors = run.communicate(json.dumps(words), SECONDS)
         except subprocess.TimeoutExpired:
@@ -143,6 +127,18 @@ class Nodes:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.communicate()
+
+
+def _start(program: str, errors: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        env=os.environ | LENIENT,
+        start_new_session=True,
+    )
 
 
 @pytest.fixture(scope="module")

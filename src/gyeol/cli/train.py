@@ -98,8 +98,9 @@ def command(
     settings = defaults.detector_settings(ctx, with_file=review is None)
     if model is not None and review is None:
         raise click.UsageError("--model needs --from; to train from nothing leave it out")
-    together = processes > 1 or int(os.environ.get("WORLD_SIZE", "1")) > 1  # the variable is torchrun's
-    if together and review is not None:
+    # By torchrun's own variable, as torch tells it: other launchers set WORLD_SIZE, too, which then means nothing here.
+    by_torchrun = "TORCHELASTIC_RUN_ID" in os.environ and os.environ.get("WORLD_SIZE") != "1"
+    if review is not None and (processes > 1 or by_torchrun):
         raise click.UsageError("--from goes on in one process; leave --processes and torchrun out")
     tracking.check(logs)
     reporting.check_place(report)

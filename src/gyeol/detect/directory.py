@@ -166,7 +166,10 @@ def detector_of(path: Path) -> str:
     ModelError
         If there is no model.
     """
-    return str(_read_description(path).get("detector"))
+    try:
+        return str(_read_description(path)["detector"])
+    except KeyError as error:
+        raise not_whole(path, error) from error
 
 
 def weights_id(path: Path) -> str:
