@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from gyeol.data.annotation import read_marked
 from gyeol.errors import DataError, ModelError
 from gyeol.review.answers import model_served, read_answers
 from gyeol.review.database import Database
-from gyeol.review.models import last_model, note_model
+from gyeol.review.models import note_model
 from gyeol.review.verdicts import say
 
 
@@ -69,21 +68,3 @@ def test_the_model_served_last_is_found_while_it_is_there(
     note_model(database, "1" * 16, model)  # other weights were put in its place
     with pytest.raises(ModelError, match="not there any more"):
         model_served(database.path)
-
-
-def test_a_file_of_the_first_form_is_taken_over_with_all_that_was_said(
-    database: Database, numbers: list[int], tmp_path: Path
-) -> None:
-    say(database, numbers[0], 0, "lee", "normal", None)
-    database.close()
-    with sqlite3.connect(database.path) as old:
-        old.execute("DROP TABLE models")
-        old.execute("PRAGMA user_version = 1")
-    old.close()
-    assert len(read_answers(database.path).images) == 1
-    again = Database(database.path)
-    assert last_model(again) is None
-    note_model(again, "2" * 16, tmp_path / "model")
-    assert last_model(again) == ("2" * 16, (tmp_path / "model").resolve())
-    assert again.rows("PRAGMA user_version")[0][0] == 2
-    again.close()

@@ -20,14 +20,21 @@ def test_it_is_kept_in_a_write_ahead_log_and_opened_again(tmp_path: Path) -> Non
 
 
 def test_what_is_no_review_database_is_refused_and_left_alone(tmp_path: Path) -> None:
-    text, foreign, newer = tmp_path / "a.db", tmp_path / "b.db", tmp_path / "c.db"
+    text, foreign, newer, older = (tmp_path / name for name in ("a.db", "b.db", "c.db", "d.db"))
     text.write_text("some notes, long enough to be no header at all\n" * 50)
     with sqlite3.connect(foreign) as connection:
         connection.execute("CREATE TABLE t (x)")
-    Database(newer).close()
-    with sqlite3.connect(newer) as connection:
-        connection.execute("PRAGMA user_version = 99")
-    for path, said in ((text, "no review database"), (foreign, "another program"), (newer, "update gyeol")):
+    for path, form in ((newer, 99), (older, 1)):
+        Database(path).close()
+        with sqlite3.connect(path) as connection:
+            connection.execute(f"PRAGMA user_version = {form}")
+    refused = {
+        text: "no review database",
+        foreign: "another program",
+        newer: "update gyeol",
+        older: "new file",
+    }
+    for path, said in refused.items():
         before = path.read_bytes()
         with pytest.raises(DataError, match=said):
             Database(path)

@@ -104,10 +104,8 @@ def test_changes_since_an_event(database: Database, numbers: list[int]) -> None:
     assert changes(database, last)[1][0].answer is None
 
 
-def test_an_answer_that_there_is_not_is_refused_by_the_file_itself(
-    database: Database, numbers: list[int]
-) -> None:
-    with pytest.raises(sqlite3.IntegrityError):
+def test_an_answer_or_an_image_that_there_is_not_is_refused(database: Database, numbers: list[int]) -> None:
+    with pytest.raises(ValueError, match="'perhaps' is no answer; there are defect, normal, unsure"):
         say(database, numbers[0], 0, "a", "perhaps", None)  # type: ignore[arg-type]
     with pytest.raises(sqlite3.IntegrityError):
         say(database, 999, 0, "a", "defect", None)

@@ -64,14 +64,14 @@ def read_answers(path: Path) -> Answers:
     unsure: list[Path] = []
     with _opened(path) as database:
         for each in reviewed(database):
-            if each.answer == "unsure" or each.contested:
+            if each.defective is None or each.contested:
                 unsure.append(each.path)
                 continue
             mask = None
-            if each.answer == "defect" and each.mask is not None:
+            if each.defective and each.mask is not None:
                 painted = Painted(each.mask)
                 mask = Drawn(path, (painted,), painted.size)
-            images.append(LabelledImage(each.path, each.answer == "defect", mask))
+            images.append(LabelledImage(each.path, each.defective, mask))
     if not images:
         raise DataError(
             f"{printable(path)}: nobody has called an image a defect or normal in it; review some with gyeol serve"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gyeol.errors import DataError, OutputError
 from gyeol.files import printable
-from gyeol.review.schema import APPLICATION, MODELS, SCHEMA, TABLES
+from gyeol.review.schema import APPLICATION, SCHEMA, TABLES
 
 
 class Database:
@@ -59,9 +59,10 @@ class Database:
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if tables and application != APPLICATION:
             raise DataError(f"{printable(self.path)}: a database of another program; give another name")
-        if tables and version not in (1, SCHEMA):
+        if tables and version != SCHEMA:
+            remedy = "update gyeol" if version > SCHEMA else "begin a new file"
             raise DataError(
-                f"{printable(self.path)}: of form {version}, and this gyeol reads form {SCHEMA}; update gyeol"
+                f"{printable(self.path)}: of form {version}, and this gyeol reads form {SCHEMA}; {remedy}"
             )
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
@@ -71,8 +72,6 @@ class Database:
                 for statement in TABLES.split(";\n"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            if connection.execute("PRAGMA user_version").fetchone()[0] < SCHEMA:  # new, or of form 1
-                connection.execute(MODELS)
                 connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
     @contextmanager

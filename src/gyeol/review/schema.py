@@ -25,7 +25,7 @@ CREATE TABLE verdicts (               -- what is held true now: at most one row 
   image     INTEGER PRIMARY KEY REFERENCES images (id),
   version   INTEGER NOT NULL,         -- 1, 2, 3, ...: rises with every write, undoing included
   event     INTEGER,                  -- the event that this state comes from, NULL: everything was undone
-  answer    TEXT CHECK (answer IN ('defect', 'normal', 'unsure')), -- NULL: none
+  answer    TEXT,                     -- one of ANSWERS in verdicts.py, NULL: none
   mask      BLOB,                     -- PNG of the image's size, 8-bit grey, 255: defect; NULL: none
   reviewer  TEXT NOT NULL,
   made      TEXT NOT NULL,            -- UTC, ISO 8601
@@ -44,11 +44,9 @@ CREATE TABLE events (                 -- everything that was ever said, in order
   undone   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX events_of_image ON events (image);
-CREATE INDEX events_of_reviewer ON events (reviewer, undone)"""
-MODELS = """
+CREATE INDEX events_of_reviewer ON events (reviewer, undone);
 CREATE TABLE models (                 -- the detectors that were served with this file
   id      TEXT PRIMARY KEY,           -- the first 16 digits of their weights' SHA-256
   path    TEXT NOT NULL,              -- absolute: where it lay when it was served last
   served  TEXT NOT NULL               -- when it was served last: UTC, ISO 8601
 ) STRICT"""
-"""What form 2 has and form 1 had not; a file of form 1 is given it when it is opened."""

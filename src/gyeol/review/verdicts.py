@@ -12,6 +12,8 @@ from gyeol.review.database import Database
 
 Answer = Literal["defect", "normal", "unsure"]
 ANSWERS: tuple[str, ...] = get_args(Answer)
+DEFECTIVE = {"defect": True, "normal": False}
+"""What an answer says of the image; one that is not here says neither, and exports leave the image out."""
 
 
 class StaleError(GyeolError):
@@ -91,7 +93,11 @@ def say(
     ------
     StaleError
         If somebody has written since; nothing is changed.
+    ValueError
+        If it is no answer.
     """
+    if answer is not None and answer not in ANSWERS:
+        raise ValueError(f"{answer!r} is no answer; there are {', '.join(ANSWERS)}")
     with database.writing() as connection:
         row = connection.execute("SELECT * FROM verdicts WHERE image = ?", (image,)).fetchone()
         now = _verdict(row) if row else Verdict(image, 0)

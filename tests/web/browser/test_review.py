@@ -303,3 +303,27 @@ def test_the_token_in_the_address_is_used_and_hidden(start: Callable[..., Any], 
     other.wait_for_selector("#dialog-name[open]")
     say(running.served.database, 400, 0, "kim", "defect", None)
     page.wait_for_selector(".badge.defect", timeout=15_000)
+
+
+def test_pictures_that_are_scrolled_past_are_not_asked_for(running: Any, visit: Visit) -> None:
+    """A browser that was asked for all of 9,100 at once refused further requests, a verdict's, too."""
+    page = visit(running.url)
+    page.wait_for_timeout(500)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate(
+        """async () => {
+          const grid = document.querySelector('#grid');
+          for (let n = 40; n >= 0; n--) {
+            grid.scrollTop = n % 2 ? 0 : (n / 40) * grid.scrollHeight / 2 + grid.scrollHeight / 2;
+            await new Promise((resolve) => requestAnimationFrame(resolve));
+          }
+          grid.scrollTop = grid.scrollHeight;
+        }"""
+    )
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('#grid .cell img')].every((image) => image.complete && image.naturalWidth)
+          && document.querySelector('#image-1')"""
+    )
+    cells = page.locator("#grid .cell").count()
+    assert 0 < len([url for url in asked if url.endswith("/thumbnail")]) <= 2 * cells

@@ -34,12 +34,12 @@ def export_coco(database: Database, path: Path) -> int:
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     for each in reviewed(database):
-        if each.answer == "unsure":
+        if each.defective is None:
             continue
         height, width = read_image(each.path).shape
         number = len(images) + 1
         images.append({"id": number, "file_name": each.name, "width": width, "height": height})
-        if each.answer == "defect":
+        if each.defective:
             mask = np.ones((height, width), bool) if each.mask is None else mask_pixels(each.mask)
             annotations.append(_annotation(len(annotations) + 1, number, mask, each.mask is None))
     content = {

@@ -28,23 +28,24 @@ def export_competition(database: Database, path: Path) -> int:
     OutputError
         If the file cannot be written.
     """
-    counts = {"defect": 0, "normal": 0}
+    counts = {True: 0, False: 0}  # by whether they are defective
     with atomic_file(path, "wb") as stream, zipfile.ZipFile(stream, "w") as archive:
         for each in reviewed(database):
-            if each.answer not in counts:
+            if each.defective is None:
                 continue
+            folder = "defect" if each.defective else "normal"
             try:
-                archive.write(each.path, f"train/{each.answer}_images/{each.name}")
+                archive.write(each.path, f"train/{folder}_images/{each.name}")
             except OSError as error:
                 raise DataError(
                     f"{printable(each.path)}: cannot be read ({error.strerror}); was it moved?"
                 ) from error
-            if each.answer == "defect" and each.mask is not None:
+            if each.defective and each.mask is not None:
                 archive.writestr(f"train/defect_masks/{Path(each.name).stem}.png", each.mask)
-            counts[each.answer] += 1
+            counts[each.defective] += 1
         if not all(counts.values()):
             raise DataError(
-                f"{counts['defect']} defects and {counts['normal']} normals were found in review; "
+                f"{counts[True]} defects and {counts[False]} normals were found in review; "
                 "a folder to train on needs both"
             )
     return sum(counts.values())

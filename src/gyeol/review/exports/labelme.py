@@ -13,6 +13,7 @@ from gyeol.files import atomic_file, printable
 from gyeol.review.database import Database
 from gyeol.review.exports.outline import mask_pixels, outlines
 from gyeol.review.exports.reviewed import Reviewed, reviewed
+from gyeol.review.verdicts import ANSWERS
 
 
 def export_labelme(database: Database, path: Path) -> int:
@@ -46,7 +47,7 @@ def _description(each: Reviewed) -> dict[str, Any]:
     lines = [] if each.mask is None else outlines(mask_pixels(each.mask))
     return {
         "version": "5.5.0",
-        "flags": {name: each.answer == name for name in ("defect", "normal", "unsure")},
+        "flags": {name: each.answer == name for name in ANSWERS},
         "shapes": [
             {
                 "label": "defect",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gyeol.review.database import Database
+from gyeol.review.verdicts import DEFECTIVE
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Reviewed:
     score, kind : float or None, int or None
         The model's.
     answer : str
-        "defect", "normal" or "unsure".
+        One of :data:`gyeol.review.verdicts.ANSWERS`.
     mask : bytes or None
         PNG of the image's size.
     reviewer, made : str
@@ -45,6 +46,11 @@ class Reviewed:
     made: str
     version: int
     contested: bool
+
+    @property
+    def defective(self) -> bool | None:
+        """Whether the image is defective; None where the answer says neither."""
+        return DEFECTIVE.get(self.answer)
 
 
 def reviewed(database: Database) -> Iterator[Reviewed]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import threading
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import JSONResponse
@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from gyeol.data.image import read_image
 from gyeol.review.images import count_images
 from gyeol.review.masks import clean_mask
-from gyeol.review.verdicts import StaleError, changes, say, undo, verdict_of
+from gyeol.review.verdicts import Answer, StaleError, changes, say, undo, verdict_of
 from gyeol.web.routes.shared import Here, Number, Reviewer, VerdictOut, problems, told
 from gyeol.web.served import Served
 
@@ -35,7 +35,7 @@ class Said(BaseModel):
 
     reviewer: Reviewer
     version: Annotated[int, Field(ge=0, le=2**53)]
-    answer: Literal["defect", "normal", "unsure"] | None
+    answer: Answer | None
     mask: Annotated[str | None, Field(max_length=MASK_TEXT)] = None
 
 

@@ -1,6 +1,7 @@
 // Which images are shown, and in what order. The list stays as it is while one works through it; a verdict does not
 // make an image jump away. It is made anew when a filter changes, or by Refresh.
 
+import { ANSWERS } from "./answers.js";
 import { get } from "./api.js";
 import { $ } from "./dialogs.js";
 import { called, on, state, tell } from "./state.js";
@@ -9,10 +10,8 @@ import { number, t } from "./words.js";
 const KEEP = {
   all: () => true,
   open: (row) => row.answer === null,
-  defect: (row) => row.answer === "defect",
-  normal: (row) => row.answer === "normal",
-  unsure: (row) => row.answer === "unsure",
-  model: (row) => row.answer !== null && row.answer !== "unsure" && called(row) !== null && row.answer !== called(row),
+  ...Object.fromEntries(ANSWERS.map(({ word }) => [word, (row) => row.answer === word])),
+  model: (row) => ["defect", "normal"].includes(row.answer) && called(row) !== null && row.answer !== called(row),
   contested: (row) => Boolean(row.contested),
   strange: (row) => Boolean(row.strange),
   error: (row) => row.error !== "",

@@ -1,19 +1,23 @@
 // The grid of thumbnails. Only what can be seen is in the page, whatever the number of images.
 
+import { SIGNS } from "./answers.js";
 import { $ } from "./dialogs.js";
 import { called, move, on, state } from "./state.js";
 import { number, t } from "./words.js";
 
 const WIDEST = 128;
 const SPARE = 2; // rows above and below
+const REST_MS = 80; // without scrolling, before pictures that were jumped to are asked for
 const grid = $("grid");
 const sheet = $("sheet");
 const cells = new Map(); // place in the order -> element
 const free = [];
-export const SIGNS = { defect: "✕", normal: "✓", unsure: "?" };
 let columns = 1;
 let side = WIDEST;
 let waiting = false;
+let shownTop = 0;
+let hurrying = false; // so fast that what is asked for now is gone before it comes
+let resting = 0;
 
 function measure() {
   const width = grid.clientWidth;
@@ -24,6 +28,10 @@ function measure() {
 
 function draw() {
   waiting = false;
+  hurrying = Math.abs(grid.scrollTop - shownTop) > grid.clientHeight;
+  shownTop = grid.scrollTop;
+  clearTimeout(resting);
+  if (hurrying) resting = setTimeout(draw, REST_MS);
   const first = Math.max(0, Math.floor(grid.scrollTop / side) - SPARE) * columns;
   const rows = Math.ceil(grid.clientHeight / side) + 2 * SPARE + 1;
   const end = Math.min(state.order.length, first + rows * columns);
@@ -50,7 +58,11 @@ function fill(place) {
   cell.style.width = cell.style.height = `${side}px`;
   const [image, score, badge] = cell.children;
   const source = `/api/images/${row.id}/thumbnail`;
-  if (image.getAttribute("src") !== source) image.setAttribute("src", source);
+  if (image.getAttribute("src") !== source) {
+    // A browser that is asked for thousands of pictures a second refuses all requests, a verdict's, too.
+    if (hurrying) image.removeAttribute("src");
+    else image.setAttribute("src", source);
+  }
   score.textContent = row.score === null ? (row.error ? "!" : "…") : number(row.score, 1);
   score.className = called(row) === "defect" ? "score over" : "score";
   badge.hidden = row.answer === null;

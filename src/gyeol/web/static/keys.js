@@ -1,5 +1,6 @@
 // The keyboard, and what the buttons do.
 
+import { ANSWERS } from "./answers.js";
 import { $, notice, show } from "./dialogs.js";
 import { choose } from "./filters.js";
 import { perRow } from "./grid.js";
@@ -10,7 +11,7 @@ import { fit, setOpacity, zoom } from "./viewer.js";
 import { t } from "./words.js";
 
 export const HELP = [
-  ["j k", "keyMove"], ["d n u", "keyAnswer"], ["z", "keyUndo"], ["h e b r", "keyDraw"], ["[ ]", "keySize"],
+  ["j k", "keyMove"], [ANSWERS.map(({ key }) => key).join(" "), "keyAnswer"], ["z", "keyUndo"], ["h e b r", "keyDraw"], ["[ ]", "keySize"],
   ["+ − 0", "keyZoom"], ["m", "keyHeat"], ["w", "keyFilter"], ["?", "help"],
 ];
 
@@ -44,7 +45,8 @@ function leave() {
 
 // By what is printed on the key, and where another script is being typed (ㅇ for d), by where the key is.
 const KEYS = {
-  j: () => step(1), k: () => step(-1), d: () => answer("defect"), n: () => answer("normal"), u: () => answer("unsure"), z: undo,
+  j: () => step(1), k: () => step(-1), z: undo,
+  ...Object.fromEntries(ANSWERS.map(({ word, key }) => [key, () => answer(word)])),
   h: () => useTool("hand"), e: () => useTool("ellipse"), b: () => useTool("brush"), r: () => useTool("eraser"),
   "[": () => resize(1 / 1.3), "]": () => resize(1.3), "+": () => zoom(1.4), "=": () => zoom(1.4), "-": () => zoom(1 / 1.4), 0: fit,
   m: toggleHeat, w: () => choose("order", "next"), "?": () => show("help"), Escape: leave,
