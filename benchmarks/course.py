@@ -7,7 +7,7 @@ import json
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,14 +67,26 @@ def budget(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def gyeol_row(
-    question: str, data: Path, seed: int, given: dict[str, Any], work: Path, method: str = GYEOL_METHOD
+    question: str,
+    data: Path,
+    seed: int,
+    given: dict[str, Any],
+    work: Path,
+    method: str = GYEOL_METHOD,
+    program: Sequence[str | Path] = (GYEOL,),
+    settings: Sequence[str] = (),
 ) -> Row:
-    """Train gyeol on `data` with a :func:`budget` and judge its test; `work` is for the model and the answers."""
+    """Train gyeol on `data` with a :func:`budget` and judge its test.
+
+    `work` is for the model and the answers, `program` is what runs in place of gyeol, `settings` are further words for
+    the training.
+    """
     before, key = machine(), data / "key"
     clear(work)
     name = "steps" if given["steps"] else "minutes"
-    train = [GYEOL, "train", data, "-o", work / "model", f"--{name}", f"{given[name]:g}", "--seed", str(seed)]
-    predict = [GYEOL, "predict", work / "model", data, "-o", work / "submission.csv"]
+    train = [*program, "train", data, "-o", work / "model", f"--{name}", f"{given[name]:g}"]
+    train += ["--seed", str(seed), *settings]
+    predict = [*program, "predict", work / "model", data, "-o", work / "submission.csv"]
     predict += ["--scores", work / "scores.csv"]
     evaluate = [GYEOL, "evaluate", work / "scores.csv", key, "--json"]
     runs = [measure(train, work / "train.log"), measure(predict, work / "predict.log")]

@@ -21,18 +21,20 @@ FILES = {
     "tiles": "Real images: magnetic tiles, 30 defects (6 of each of 5 types) and half of the normals",
     "hard": "Hard for having thirty: the same normals and test, with many labelled defects",
     "few": "Fewer defects, fewer normals, no masks, a type of defect that was never shown",
+    "ablation": "What each part of the method is worth: taken out or changed, one at a time",
     "compare": "gyeol beside all other detectors: the same folder, cores and minutes of training",
     "robustness": "Test images changed, training images not",
     "speed": "How fast images are judged: PNG files to a closed CSV",
+    "training_speed": "How much of the processor a training step uses",
     "cluster": "Several workers",
     "growth": "How cost grows",
     "review_page": "The review page",
     "review_learning": "Learning from review: what to look at next against random order",
     "sample": "The sample itself",
 }
-PLAIN = ("sample", "speed", "cluster", "growth", "review_page")
+PLAIN = ("sample", "speed", "training_speed", "cluster", "growth", "review_page")
 """Files whose rows are shown with all their numbers."""
-BRIEF = ("few", "robustness", "review_learning")
+BRIEF = ("ablation", "few", "robustness", "review_learning")
 """Files whose rows differ in one thing and are best read down a column."""
 SHORT = ("review_learning",)
 """Files of trainings that are cut short on purpose: what they expect of themselves says nothing of usual ones."""
