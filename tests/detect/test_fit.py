@@ -13,7 +13,8 @@ import torch
 from gyeol.detect import fit
 from gyeol.detect.augment.batch import Sampler
 from gyeol.detect.config import Config
-from gyeol.detect.fit import Course, Fitted, recipes
+from gyeol.detect.fit import Course, recipes
+from gyeol.detect.fitted import Fitted
 from gyeol.detect.held_out import split_normals
 from gyeol.detect.images import TrainingImages
 from gyeol.detect.surfaces import Surface

@@ -15,6 +15,7 @@ import torch
 from gyeol.detect.augment.batch import Batch, Recipe, Sampler
 from gyeol.detect.config import Config
 from gyeol.detect.images import TrainingImages
+from gyeol.detect.state import load_state, save_state
 from gyeol.detect.trainer import (
     WARM_UP,
     History,
@@ -23,11 +24,9 @@ from gyeol.detect.trainer import (
     Progress,
     Watch,
     learning_rate,
-    load_state,
     postponed_interrupt,
     prefetched,
     run_phase,
-    save_state,
 )
 from gyeol.errors import ModelError
 

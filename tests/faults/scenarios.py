@@ -34,6 +34,7 @@ from gyeol.data.sample.generate import generate
 from gyeol.data.sample.plan import Scale
 from gyeol.detect import trainer
 from gyeol.detect.detector import Detector
+from gyeol.detect.state import load_state
 from gyeol.review.database import Database
 from gyeol.review.exports import EXPORTS
 from gyeol.review.images import add_images
@@ -197,7 +198,7 @@ class Train(Killing):
         # A resumed run has less before it than a whole one, but reads the images again.
         killed = child.killed_after(self.whole * self.random.uniform(0.05, 1.3))
         if state.exists():
-            trainer.load_state(state)
+            load_state(state)
         found = content(model)
         self.count(found or content(state), killed)
         if found:

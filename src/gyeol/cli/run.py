@@ -74,7 +74,6 @@ def _run(
     """Do it, in a folder that is this run's own."""
     from gyeol.cli import evaluate, explore
     from gyeol.cli.display import say
-    from gyeol.cli.judging import predict
     from gyeol.cli.work import summary, train
     from gyeol.detect.detector import Detector
     from gyeol.detect.directory import is_model
@@ -101,13 +100,9 @@ def _run(
         detector = Detector.load(model)
     else:
         detector = train(data, model, settings, resume, layout, logs)
-    pictures, fresh = output / "heatmaps", output / ".heatmaps.new"
-    shutil.rmtree(fresh, ignore_errors=True)
     tables = output / "submission.csv", output / "scores.csv"
-    counts = predict(detector, data, *tables, fresh if heatmaps else None, None, "stop", layout)
-    if heatmaps:  # the pictures of an earlier run stay until there are new ones
-        shutil.rmtree(pictures, ignore_errors=True)
-        fresh.rename(pictures)
+    pictures = output / "heatmaps" if heatmaps else None
+    counts = _predict(detector, data, tables, pictures, layout)
     evaluation = evaluate_files(tables[1], key) if key else None
     if evaluation:
         result.as_json(evaluation.to_dict(), output / "evaluation.json", False)
@@ -116,12 +111,28 @@ def _run(
     made = {
         **summary(detector, model),
         **dict(zip(("submission", "scores"), tables, strict=True)),
-        "heatmaps": pictures if heatmaps else None,
+        "heatmaps": pictures,
         "prediction": counts,
         "evaluation": evaluation and evaluation.to_dict(),
         "report": _report(detector, data, output, key, layout, lang),
     }
     result.as_json(made, None, as_json)
+
+
+def _predict(
+    detector: Detector, data: Path, tables: tuple[Path, Path], pictures: Path | None, layout: str | None
+) -> dict[str, int]:
+    """Judge the test; the pictures of an earlier run stay until there are new ones."""
+    from gyeol.cli.judging import predict
+
+    fresh = pictures and pictures.with_name(".heatmaps.new")
+    if fresh:
+        shutil.rmtree(fresh, ignore_errors=True)
+    counts = predict(detector, data, *tables, fresh, None, "stop", layout)
+    if pictures and fresh:
+        shutil.rmtree(pictures, ignore_errors=True)
+        fresh.rename(pictures)
+    return counts
 
 
 def _report(

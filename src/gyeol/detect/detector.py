@@ -18,7 +18,8 @@ from gyeol.detect.arrays import check_image, labelled_arrays
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
 from gyeol.detect.directory import weights_id
-from gyeol.detect.fit import Course, Fitted
+from gyeol.detect.fit import Course
+from gyeol.detect.fitted import Fitted
 from gyeol.detect.further import Continuation
 from gyeol.detect.images import TrainingImages, load_training_images, training_images
 from gyeol.detect.module import DetectorModule

@@ -11,7 +11,6 @@ import dataclasses
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,27 +23,19 @@ from gyeol.data.sources import piece_groups, source_groups
 from gyeol.detect.augment.batch import Batch, Recipe, Sampler
 from gyeol.detect.calibration import Calibration, calibrate
 from gyeol.detect.config import Config
+from gyeol.detect.fitted import Fitted
 from gyeol.detect.held_out import split_normals
 from gyeol.detect.images import TrainingImages
 from gyeol.detect.network import CellNet, fused
-from gyeol.detect.reference import Reference, make_reference
+from gyeol.detect.reference import make_reference
 from gyeol.detect.scoring import cell_scores, raw_score
+from gyeol.detect.state import load_state, save_state
 from gyeol.detect.surfaces import Surface
-from gyeol.detect.threshold import Choice, choose_threshold
+from gyeol.detect.threshold import choose_threshold
 from gyeol.detect.together import Group
-from gyeol.detect.trainer import (
-    History,
-    Learner,
-    Phase,
-    Report,
-    Watch,
-    load_state,
-    run_phase,
-    save_state,
-)
+from gyeol.detect.trainer import History, Learner, Phase, Report, Watch, run_phase
 from gyeol.detect.weak_masks import guess_mask
 from gyeol.errors import DataError, ModelError
-from gyeol.kinds import Kinds
 
 FOLD_NORMALS = 300
 """Held-out normals that calibrate a fold's model."""
@@ -55,45 +46,6 @@ TIMED = 30
 """Steps whose speed tells how many fit in the minutes given."""
 LATE = 1.15
 """Of the time that was reckoned for the trunk, after which it ends all the same."""
-
-
-@dataclass
-class Fitted:
-    """What training found, ready to be kept in a Detector.
-
-    Parameters
-    ----------
-    net : CellNet
-        In evaluation mode.
-    kinds : Kinds
-        The kinds of texture found among what it was learnt from.
-    content : str
-        Fingerprint of the images' pixels, see :class:`gyeol.detect.images.TrainingImages`.
-    reference : Reference
-        What the normals were like as pictures.
-    calibration : Calibration
-    choice : Choice
-        The threshold and the leak-free estimate.
-    fold_scores : list of dict
-        For each defect: its index, fold and calibrated score by the model that did not see it.
-    normal_scores : (N,) float64
-        Calibrated scores of the held-out normals.
-    record : dict
-        Steps, seconds, sizes: for the model card.
-    history : History
-        Losses.
-    """
-
-    net: CellNet
-    kinds: Kinds
-    content: str
-    reference: Reference
-    calibration: Calibration
-    choice: Choice
-    fold_scores: list[dict[str, Any]]
-    normal_scores: NDArray[np.float64]
-    record: dict[str, Any]
-    history: History = field(default_factory=History)
 
 
 def recipes(config: Config, sizes: list[tuple[int, int]]) -> tuple[Recipe, Recipe]:

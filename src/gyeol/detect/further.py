@@ -21,7 +21,8 @@ from gyeol.data.folds import grouped_folds
 from gyeol.data.sources import piece_groups
 from gyeol.detect.answers import Gathered
 from gyeol.detect.config import Config
-from gyeol.detect.fit import FINE, Course, Fitted
+from gyeol.detect.fit import FINE, Course
+from gyeol.detect.fitted import Fitted
 from gyeol.detect.network import CellNet
 from gyeol.detect.surfaces import Surface
 from gyeol.detect.trainer import Learner, Report

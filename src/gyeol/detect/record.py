@@ -14,7 +14,7 @@ from gyeol.errors import DataError
 from gyeol.files import printable
 
 if TYPE_CHECKING:
-    from gyeol.detect.fit import Fitted
+    from gyeol.detect.fitted import Fitted
     from gyeol.detect.threshold import Choice
 
 

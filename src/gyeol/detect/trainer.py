@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import io
 import math
 import queue
 import signal
@@ -12,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,8 +24,6 @@ from gyeol.detect.halves import HALVES, Halves
 from gyeol.detect.loss import cell_loss
 from gyeol.detect.network import STRIDE, CellNet, channels_last
 from gyeol.detect.together import Group
-from gyeol.errors import ModelError
-from gyeol.files import atomic_file
 
 WARM_UP = 100
 """Steps over which the learning rate rises."""
@@ -374,31 +370,3 @@ def postponed_interrupt() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def save_state(path: Path, state: dict[str, Any]) -> None:
-    """Write a state of plain values and tensors, whole or not at all."""
-    content = io.BytesIO()  # straight to a full disk, torch raises something that says nothing
-    torch.save(state, content)
-    with atomic_file(path, "wb") as stream:
-        stream.write(content.getbuffer())
-
-
-def load_state(path: Path) -> dict[str, Any]:
-    """Read a state; nothing in the file is run.
-
-    Raises
-    ------
-    ModelError
-        If it cannot be read.
-    """
-    refusal = ModelError(
-        f"{path} is no state of a stopped training that can be read; start anew without --resume"
-    )
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # a damaged file makes torch raise nearly anything
-        raise refusal from error
-    if not isinstance(state, dict):
-        raise refusal
-    return state

@@ -322,8 +322,8 @@ def test_pictures_that_are_scrolled_past_are_not_asked_for(running: Any, visit: 
         }"""
     )
     page.wait_for_function(
-        """() => [...document.querySelectorAll('#grid .cell img')].every((image) => image.complete && image.naturalWidth)
-          && document.querySelector('#image-1')"""
+        """() => document.querySelector('#image-1')
+          && [...document.querySelectorAll('#grid .cell img')].every((image) => image.complete && image.naturalWidth)"""
     )
     cells = page.locator("#grid .cell").count()
     assert 0 < len([url for url in asked if url.endswith("/thumbnail")]) <= 2 * cells
