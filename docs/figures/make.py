@@ -1,9 +1,9 @@
 """Draw the figures of the documentation into docs/images, from a short training on the smallest sample.
 
-python docs/figures/make.py WORK [--steps 20]
+python docs/figures/make.py WORK [--steps 600]
 
-WORK gets the sample (seed 0), the model and its scores, and what is there already is kept. The training takes some
-minute on a free core.
+WORK gets the sample (seed 0), the model and its scores, and what is there already is kept. The training takes
+fifteen minutes on one core.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("work", type=Path)
-    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--steps", type=int, default=600)
     given = parser.parse_args()
     work: Path = given.work
     work.mkdir(parents=True, exist_ok=True)
