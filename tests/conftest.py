@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,22 @@ if TYPE_CHECKING:
 # How long one example takes says nothing on a machine that is busy with other work.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+
+@pytest.fixture(autouse=True)
+def _signals_that_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a signal that a test raises be taken by whoever waits for it, and fail where nobody does.
+
+    A real one then ends the process, which here is the worker that runs the tests: it happened once, and said nothing.
+    Real signals are sent to processes of their own, in tests/cli.
+    """
+
+    def deliver(number: int) -> None:
+        handler = signal.getsignal(number)
+        assert callable(handler), f"nobody waits for {signal.Signals(number).name}: {handler}"
+        handler(number, None)
+
+    monkeypatch.setattr(signal, "raise_signal", deliver)
 
 
 def write_png(path: Path, pixels: np.ndarray | None = None, seed: int = 0) -> Path:
