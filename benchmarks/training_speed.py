@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ from gyeol.detect.halves import HALVES
 from gyeol.detect.images import load_training_images
 from gyeol.detect.network import CellNet
 from gyeol.detect.trainer import Learner, prefetched
+from gyeol.errors import GyeolError
 from record import Results, fingerprint, machine, use_cores
 
 Layer = tuple[nn.Conv2d, Tensor]
@@ -47,7 +49,10 @@ def main() -> None:
     use_cores(options.cores)
     torch.set_num_threads(options.cores or torch.get_num_threads())
     before, config = machine(), Config()
-    images = load_training_images(read_training_data(options.data), 1.0, 0, lambda done, total: None)
+    try:
+        images = load_training_images(read_training_data(options.data), 1.0, 0, lambda done, total: None)
+    except GyeolError as error:
+        sys.exit(str(error))
     recipe, _ = recipes(config, [surface.pixels.shape for surface in images.normals])
     sampler = Sampler(images.normals, [], 0, images.ways)
     learner = Learner(config)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+import gyeol.detect.detector as detector
 import gyeol.detect.fit as fit
 import gyeol.detect.loss as loss
 import gyeol.detect.network as network
@@ -103,16 +104,7 @@ def _no_context() -> None:
 
 
 def _no_own_median() -> None:
-    usual = scoring.cell_scores
-
-    @torch.inference_mode()
-    def cell_scores(net: Any, pixels: Any, precision: str = "auto") -> Any:
-        batch = torch.from_numpy(scoring.prepare(pixels))[None, None]
-        batch = batch.to(memory_format=torch.channels_last)
-        with scoring.autocast(scoring.pick_device(), precision):
-            return net(batch)[0].float().numpy()
-
-    _judge_with(usual, cell_scores)
+    _judge_with(scoring.cell_logits)
 
 
 def _mirrored() -> None:
@@ -125,15 +117,11 @@ def _mirrored() -> None:
             return found
         return (found + usual(net, np.ascontiguousarray(pixels[::-1]), precision)[::-1]) / 2
 
-    _judge_with(usual, cell_scores)
+    _judge_with(cell_scores)
 
 
-def _judge_with(usual: Any, other: Any) -> None:
-    import gyeol.detect.detector as detector
-
-    for module in (scoring, fit, detector):
-        if module.cell_scores is usual:  # type: ignore[attr-defined]
-            module.cell_scores = other  # type: ignore[attr-defined]
+def _judge_with(cell_scores: Any) -> None:
+    scoring.cell_scores = fit.cell_scores = detector.cell_scores = cell_scores
 
 
 CHANGES: dict[str, Change] = {

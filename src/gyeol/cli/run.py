@@ -125,13 +125,13 @@ def _predict(
     """Judge the test; the pictures of an earlier run stay until there are new ones."""
     from gyeol.cli.judging import predict
 
-    fresh = pictures and pictures.with_name(".heatmaps.new")
-    if fresh:
-        shutil.rmtree(fresh, ignore_errors=True)
+    if pictures is None:
+        return predict(detector, data, *tables, None, None, "stop", layout)
+    fresh = pictures.with_name(".heatmaps.new")
+    shutil.rmtree(fresh, ignore_errors=True)
     counts = predict(detector, data, *tables, fresh, None, "stop", layout)
-    if pictures and fresh:
-        shutil.rmtree(pictures, ignore_errors=True)
-        fresh.rename(pictures)
+    shutil.rmtree(pictures, ignore_errors=True)
+    fresh.rename(pictures)
     return counts
 
 

@@ -20,17 +20,24 @@ def prepare(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 @torch.inference_mode()
-def cell_scores(net: CellNet, pixels: NDArray[np.uint8], precision: str = "auto") -> NDArray[np.float32]:
-    """Score the cells of one image (H, W): (ceil(H/8), ceil(W/8)) float32.
+def cell_logits(net: CellNet, pixels: NDArray[np.uint8], precision: str = "auto") -> NDArray[np.float32]:
+    """Give the network's answer for the cells of one image (H, W): (ceil(H/8), ceil(W/8)) float32.
 
-    A cell's score is its logit less the image's median: what is odd everywhere is the image's own way, and no defect.
     One image at a time, so that an image's score does not depend on its neighbours in a batch.
     """
     device = pick_device()
     batch = torch.from_numpy(prepare(pixels))[None, None].to(device, memory_format=torch.channels_last)
     with autocast(device, precision):
         logits = net(batch)
-    cells = np.asarray(logits[0].float().cpu().numpy(), np.float32)
+    return np.asarray(logits[0].float().cpu().numpy(), np.float32)
+
+
+def cell_scores(net: CellNet, pixels: NDArray[np.uint8], precision: str = "auto") -> NDArray[np.float32]:
+    """Score the cells of one image (H, W): (ceil(H/8), ceil(W/8)) float32.
+
+    A cell's score is its logit less the image's median: what is odd everywhere is the image's own way, and no defect.
+    """
+    cells = cell_logits(net, pixels, precision)
     return np.asarray(cells - np.median(cells), np.float32)
 
 

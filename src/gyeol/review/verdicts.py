@@ -13,7 +13,7 @@ from gyeol.review.database import Database
 Answer = Literal["defect", "normal", "unsure"]
 ANSWERS: tuple[str, ...] = get_args(Answer)
 DEFECTIVE = {"defect": True, "normal": False}
-"""What an answer says of the image; one that is not here says neither, and exports leave the image out."""
+"""Whether an answer calls the image defective; one that is not here says neither, and is not learnt from."""
 
 
 class StaleError(GyeolError):
