@@ -122,6 +122,16 @@ def detector() -> Detector:
 
 
 @pytest.fixture(scope="session")
+def enlarging(detector: Detector) -> Detector:
+    """Give one that makes images twice as large before its network sees them."""
+    import copy
+
+    made = copy.deepcopy(detector)
+    made.net_.enlarge = made._judge.enlarge = 2
+    return made
+
+
+@pytest.fixture(scope="session")
 def trained_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the folder that the detector was, as it were, trained on."""
     root = tmp_path_factory.mktemp("data")

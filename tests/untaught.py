@@ -33,6 +33,7 @@ def write_untaught(
         **dict.fromkeys(("seconds", "steps", "defects", "normals_learnt", "normals_held_out"), 1),
         "kinds": [len(images)],
         "crop_size": 64,
+        "enlarge": 1,
         "defect_scores": [{"score": 5.0}],
         "normal_scores": [0.0],
         "history": [],

@@ -42,6 +42,19 @@ def test_it_agrees_with_the_detector(
     assert scores.dtype == heats.dtype == torch.float32
 
 
+@pytest.mark.parametrize("shape", [(96, 96), (67, 131)])
+def test_it_enlarges_images_where_the_detector_does(
+    detector: Detector, enlarging: Detector, surface: Surface, shape: tuple[int, int]
+) -> None:
+    pixels = surface(1, shape, 3.3)
+    with torch.inference_mode():
+        score, heat = enlarging.to_module()(as_batch(pixels))
+    verdict = enlarging.judge(pixels)
+    assert float(score[0]) == pytest.approx(verdict.score, abs=2e-4, rel=1e-4)
+    np.testing.assert_allclose(heat[0], verdict.heat, atol=5e-4, rtol=1e-3)
+    assert abs(verdict.score - detector.judge(pixels).score) > 0.01
+
+
 def test_both_kinds_and_both_answers_were_among_them(detector: Detector, surface: Surface) -> None:
     verdicts = [detector.judge(surface(n, (96, 96), 0.8 + 2.5 * (n % 2))) for n in range(4)]
     assert {each.kind for each in verdicts} == {0, 1}

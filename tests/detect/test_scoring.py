@@ -99,3 +99,21 @@ def test_a_heat_map_keeps_scale_and_place() -> None:
     peak = np.unravel_index(int(heat.argmax()), heat.shape)
     assert 16 <= peak[0] < 24
     assert 24 <= peak[1] < 32
+
+
+def test_an_enlarged_image_has_four_times_the_cells_and_a_heat_map_of_its_own_size(
+    texture: Callable[..., np.ndarray],
+) -> None:
+    pixels = texture(0, shape=(67, 100))
+    prepared = prepare(pixels, 2)
+    assert prepared.shape == (136, 200)
+    # Bilinear, so that the means of 2x2 are close to what was there.
+    means = prepared[:134].reshape(67, 2, 100, 2).mean((1, 3))
+    assert np.corrcoef(means.ravel(), prepare(pixels)[:67, :100].ravel())[0, 1] > 0.9
+    cells = np.full((17, 25), -2, np.float32)
+    cells[4, 6] = 7
+    heat = heat_map(cells, (67, 100), 2)
+    assert heat.shape == (67, 100)
+    peak = np.unravel_index(int(heat.argmax()), heat.shape)
+    assert 16 <= peak[0] < 20
+    assert 24 <= peak[1] < 28

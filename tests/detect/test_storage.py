@@ -160,6 +160,7 @@ def test_one_changed_bit_is_refused(model: Path) -> None:
         pytest.param(lambda d: d["config"].update(blocks=[10**9, 1]), id="a network without end"),
         pytest.param(lambda d: d["record"].update(crop_size=10**400), id="an endless number"),
         pytest.param(lambda d: d["record"].update(crop_size=0), id="no surroundings"),
+        pytest.param(lambda d: d["record"].update(enlarge=3), id="cells of no whole pixels"),
         pytest.param(lambda d: d["record"].pop("estimate"), id="a record that makes no card"),
         pytest.param(lambda d: d.update(threshold=float("nan")), id="a threshold that is no number"),
         pytest.param(lambda d: d.update(threshold=10**400), id="an endless threshold"),

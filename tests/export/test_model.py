@@ -54,3 +54,22 @@ def test_the_detector_is_the_same_after_as_before(
     first, second = (build(detector, Precision()).SerializeToString() for _ in range(2))
     assert detector.judge(pixels).score == before
     assert first == second
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
+def test_it_enlarges_images_where_the_detector_does(
+    enlarging: Detector, surface: Callable[..., np.ndarray], tmp_path: Path, runtime: str
+) -> None:
+    from gyeol.engine.sealed import seal
+    from gyeol.export.model import build
+    from gyeol.export.network import Precision
+
+    path = tmp_path / "enlarging.onnx"
+    path.write_bytes(seal(build(enlarging, Precision()).SerializeToString()))
+    judge = open_judge(path, runtime, 2)
+    for shape in [(96, 96), (67, 131), (300, 264)]:
+        pixels = surface(sum(shape), shape, 3.3)
+        own, others = enlarging.judge(pixels), judge.judge(pixels)
+        assert others.score == pytest.approx(own.score, abs=2e-3)
+        assert others.heat.shape == own.heat.shape == shape
+        assert np.abs(others.heat - own.heat).max() < 5e-3

@@ -34,6 +34,7 @@ def record() -> dict[str, Any]:
         "kinds": [4],
         "steps": 80,
         "crop_size": 64,
+        "enlarge": 1,
         "seconds": 12.5,
         "device": "cpu",
         "data": "0123456789abcdef",

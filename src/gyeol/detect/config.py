@@ -11,6 +11,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from gyeol.errors import SettingError
 
+ENLARGE = (1, 2, 4)
+"""How many times images may be enlarged: a cell's side must remain a whole number of pixels."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
@@ -36,6 +39,9 @@ class Config:
     size : int
         Their side in pixels, a multiple of 8 from 64; less where the images are smaller. 256 shows a patch of defect
         and enough surface to judge it by.
+    enlarge : int or None
+        How many times as large images are made before the network sees them, 1, 2 or 4. Not given: 2 where the
+        shorter side of most is under 384 pixels, for fine defects there are small against a cell of 8 pixels.
     learning_rate : float
         Peak rate of AdamW.
     weight_decay : float
@@ -57,6 +63,7 @@ class Config:
     prevalence: float | None = None
     crops: int = 16
     size: int = 256
+    enlarge: int | None = None
     learning_rate: float = 3e-3
     weight_decay: float = 0.02
     widths: tuple[int, int, int] = (24, 48, 64)
@@ -77,6 +84,7 @@ class Config:
             "prevalence": (self.prevalence is None or 0 < self.prevalence < 1, "between 0 and 1"),
             "crops": (self.crops >= 4, "at least 4"),
             "size": (self.size >= 64 and self.size % 8 == 0, "a multiple of 8 from 64"),
+            "enlarge": (self.enlarge is None or self.enlarge in ENLARGE, "1, 2 or 4"),
             "learning_rate": (0 < self.learning_rate < math.inf, "above 0 and finite"),
             "weight_decay": (0 <= self.weight_decay < math.inf, "from 0 and finite"),
             # A model from elsewhere must not ask for all memory.

@@ -206,7 +206,8 @@ class Detector:
             dataset = read_training_data(dataset)
         if settings.get("seed", self.config.seed) != self.config.seed:
             raise ModelError("the seed is the model's, for it says which normals were kept out; leave it out")
-        config = dataclasses.replace(self.config, **{"minutes": None, "steps": None, **settings})
+        kept = {"minutes": None, "steps": None, "enlarge": self.net_.enlarge}
+        config = dataclasses.replace(self.config, **{**kept, **settings})
         gathered = gather(dataset, answers, self.kinds_, config, self.record_, loading)
         steps = int(self.record_.get("from", self.record_)["steps"])
         told = {"model": self.model_, "steps": steps, **gathered.told}
@@ -263,7 +264,7 @@ class Detector:
         which = np.array([kind])
         score = float(self.calibration_(np.array([raw_score(cells)]), which)[0])
         centre, scale = self.calibration_.centre[kind], self.calibration_.scale[kind]
-        heat = heat_map(((cells - centre) / scale).astype(np.float32), pixels.shape)
+        heat = heat_map(((cells - centre) / scale).astype(np.float32), pixels.shape, self._judge.enlarge)
         distance = float(self.kinds_.distance(descriptor)[0])
         return Verdict(score, int(score > self.threshold_), kind, distance, heat)
 

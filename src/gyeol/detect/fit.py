@@ -41,6 +41,8 @@ FOLD_NORMALS = 300
 """Held-out normals that calibrate a fold's model."""
 FINE = 0.15
 """Share of all steps that each fold's fine-tuning and the last one take."""
+SMALL = 384
+"""Shorter side in pixels of images below which they are enlarged."""
 DEFAULT_STEPS = 6000
 TIMED = 30
 """Steps whose speed tells how many fit in the minutes given."""
@@ -50,9 +52,10 @@ LATE = 1.15
 
 def recipes(config: Config, sizes: list[tuple[int, int]]) -> tuple[Recipe, Recipe]:
     """Make the recipes of the trunk and of the fine-tunings; crops are no larger than half of the images allow."""
-    usual = int(np.median([min(size) for size in sizes])) // 32 * 32
-    size = max(64, min(config.size, usual))
-    trunk = Recipe(crops=config.crops, size=size, synthetic=0.6)
+    shorter = int(np.median([min(size) for size in sizes]))
+    enlarge = config.enlarge or (2 if shorter < SMALL else 1)
+    size = max(64, min(config.size, shorter * enlarge // 32 * 32))
+    trunk = Recipe(crops=config.crops, size=size, enlarge=enlarge, synthetic=0.6)
     return trunk, dataclasses.replace(trunk, synthetic=0.25, composed=0.25, real=0.2)
 
 
@@ -85,7 +88,7 @@ class Course:
         self.images, self.report, self.say = images, report, say
         self.state_path, self.group = state_path, group or Group()
         self.trunk_recipe, self.fine_recipe = recipes(config, [s.pixels.shape for s in images.normals])
-        config = dataclasses.replace(config, size=self.trunk_recipe.size)
+        config = dataclasses.replace(config, size=self.trunk_recipe.size, enlarge=self.trunk_recipe.enlarge)
         self.config = config
         self.training, self.held_out = self._split()
         self.folds = self._folds()
@@ -353,7 +356,7 @@ class Course:
         for surface in self.images.defects:
             if surface.mask is None:
                 cells = cell_scores(learner.average, surface.pixels, self.config.precision)
-                surface.mask = guess_mask(cells, surface.pixels.shape)
+                surface.mask = guess_mask(cells, surface.pixels.shape, learner.average.enlarge)
 
     def _conclude(self, net: CellNet) -> Fitted:
         self.say(f"calibrating on {len(self.held_out)} normals kept out of training")
@@ -367,6 +370,7 @@ class Course:
         record = {
             "steps": int(self.done["steps"]),
             "crop_size": self.trunk_recipe.size,
+            "enlarge": self.trunk_recipe.enlarge,
             "seconds": round(self._spent(), 1),
             "defects": len(self.images.defects),
             "normals_learnt": len(self.training),

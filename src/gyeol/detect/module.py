@@ -40,7 +40,7 @@ class DetectorModule(nn.Module):
 
     def __init__(self, net: CellNet, kinds: Kinds, calibration: Calibration, threshold: float) -> None:
         super().__init__()
-        self.net = fused(copy.deepcopy(net).float().cpu())
+        self.net, self.enlarge = fused(copy.deepcopy(net).float().cpu()), net.enlarge
         self.describe = TextureDescriptor()
         for name, array in kinds.to_arrays().items():
             self.register_buffer(f"kinds_{name}", torch.from_numpy(np.array(array)))
@@ -69,7 +69,9 @@ class DetectorModule(nn.Module):
         kind = self.assign(self.describe(grey))
         deviation, mean = torch.std_mean(grey, (1, 2), correction=0, keepdim=True)
         normal = (grey - mean) / deviation.clamp(min=FLAT)
-        for axis, length in ((1, height), (2, width)):
+        if self.enlarge > 1:
+            normal = wider(normal, self.enlarge)
+        for axis, length in enumerate(normal.shape[1:], start=1):
             normal = mirrored(normal, axis, -(-length // STRIDE) * STRIDE)
         logits = self.net(normal[:, None]).float()
         cells = logits - median(logits.flatten(1), 1)[:, None, None]
@@ -77,8 +79,8 @@ class DetectorModule(nn.Module):
         # The highest mean of 2x2 neighbours, see gyeol.detect.scoring.raw_score.
         raw = F.avg_pool2d(cells[:, None], 2, 1).amax((1, 2, 3))
         heat = (cells - centre[:, None, None]) / scale[:, None, None]
-        heat = F.interpolate(heat[:, None], scale_factor=STRIDE, mode="bilinear", align_corners=False)
-        return (raw - centre) / scale, heat[:, 0, :height, :width]
+        heat = wider(heat, STRIDE // self.enlarge)
+        return (raw - centre) / scale, heat[:, :height, :width]
 
     def assign(self, descriptors: Tensor) -> Tensor:
         """Name the kind (B,) of descriptors (B, D); see :meth:`gyeol.kinds.Kinds.assign`."""
@@ -149,6 +151,11 @@ def shape_of_histogram(cut: Tensor) -> Tensor:
         ],
         1,
     )
+
+
+def wider(values: Tensor, times: int) -> Tensor:
+    """Enlarge images (B, H, W), linearly between the middles of their pixels."""
+    return F.interpolate(values[:, None], scale_factor=times, mode="bilinear", align_corners=False)[:, 0]
 
 
 def median(values: Tensor, axis: int) -> Tensor:

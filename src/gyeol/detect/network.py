@@ -146,6 +146,8 @@ class CellNet(nn.Module):
         Residual blocks before and after the context at stride 8.
     window : int
         Side in cells of the surface that a cell is judged against; see :class:`Context`.
+    enlarge : int
+        How many times as large as they are the images are to be that it is given.
     """
 
     def __init__(
@@ -153,8 +155,10 @@ class CellNet(nn.Module):
         widths: tuple[int, int, int] = (24, 48, 64),
         blocks: tuple[int, int] = (3, 1),
         window: int = 32,
+        enlarge: int = 1,
     ) -> None:
         super().__init__()
+        self.enlarge = enlarge
         self.stem = nn.Sequential(
             _conv(2, widths[0], kernel=5, stride=2),
             _conv(widths[0], widths[1], stride=2),

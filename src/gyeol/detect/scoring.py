@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from gyeol.detect.device import autocast, pick_device
 from gyeol.detect.network import STRIDE, CellNet
-from gyeol.detect.surfaces import grey_statistics, normalise
+from gyeol.detect.surfaces import enlarged, grey_statistics, normalise
 
 
-def prepare(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Normalise an image (H, W) and mirror its border up to multiples of 8: (8h, 8w) float32."""
-    height, width = pixels.shape
-    normal = normalise(pixels, *grey_statistics(pixels))
+def prepare(pixels: NDArray[np.uint8], enlarge: int = 1) -> NDArray[np.float32]:
+    """Normalise an image (H, W), enlarge it and mirror its border up to multiples of 8: (8h, 8w) float32."""
+    normal = enlarged(normalise(pixels, *grey_statistics(pixels)), enlarge)
+    height, width = normal.shape
     return np.pad(normal, ((0, -height % STRIDE), (0, -width % STRIDE)), mode="symmetric")
 
 
@@ -23,10 +23,12 @@ def prepare(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 def cell_logits(net: CellNet, pixels: NDArray[np.uint8], precision: str = "auto") -> NDArray[np.float32]:
     """Give the network's answer for the cells of one image (H, W): (ceil(H/8), ceil(W/8)) float32.
 
+    Of a network for enlarged images there are as many more.
     One image at a time, so that an image's score does not depend on its neighbours in a batch.
     """
     device = pick_device()
-    batch = torch.from_numpy(prepare(pixels))[None, None].to(device, memory_format=torch.channels_last)
+    batch = torch.from_numpy(prepare(pixels, net.enlarge))[None, None]
+    batch = batch.to(device, memory_format=torch.channels_last)
     with autocast(device, precision):
         logits = net(batch)
     return np.asarray(logits[0].float().cpu().numpy(), np.float32)
@@ -52,8 +54,9 @@ def raw_score(cells: NDArray[np.float32]) -> float:
     return float(((rows[:, :count] + rows[:, -count:]) / 2).max())
 
 
-def heat_map(cells: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
+def heat_map(cells: NDArray[np.float32], shape: tuple[int, int], enlarge: int = 1) -> NDArray[np.float32]:
     """Bring cell scores (h, w) to the pixels of the image, `shape` (H, W), without changing their scale."""
     height, width = cells.shape
-    wide = cv2.resize(cells, (width * STRIDE, height * STRIDE), interpolation=cv2.INTER_LINEAR)
+    side = STRIDE // enlarge
+    wide = cv2.resize(cells, (width * side, height * side), interpolation=cv2.INTER_LINEAR)
     return np.asarray(wide[: shape[0], : shape[1]], np.float32)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gyeol.data.image import MAX_SIDE
 from gyeol.detect import directory
 from gyeol.detect.calibration import Calibration
-from gyeol.detect.config import Config
+from gyeol.detect.config import ENLARGE, Config
 from gyeol.detect.device import pick_device
 from gyeol.detect.directory import OWN, UNFIT, Model
 from gyeol.detect.network import STRIDE, CellNet, channels_last
@@ -70,7 +70,7 @@ def read(path: Path) -> Parts:
         )
     try:
         config = Config.from_dict(model.config)
-        net = CellNet(config.widths, config.blocks, _window(model.record))
+        net = CellNet(config.widths, config.blocks, _window(model.record), _enlarge(model.record))
         weights = _part(model.arrays, "net.")
         if differ := sorted(weights.keys() ^ net.state_dict().keys()):  # torch itself forgives some
             raise ValueError(f"the weights' {differ[0]} is missing or not known")
@@ -91,6 +91,14 @@ def _window(record: dict[str, Any]) -> int:
     if not isinstance(side, int) or not 64 <= side <= MAX_SIDE:
         raise ValueError(f"crop_size is {str(side)[:20]}")
     return side // STRIDE
+
+
+def _enlarge(record: dict[str, Any]) -> int:
+    """Say how many times as large images are made before they are judged."""
+    times = record["enlarge"]
+    if times not in ENLARGE:
+        raise ValueError(f"enlarge is {str(times)[:20]}")
+    return int(times)
 
 
 def _check_scales(kinds: Kinds, calibration: Calibration) -> None:

@@ -48,6 +48,14 @@ def normalise(pixels: NDArray[np.uint8], mean: float, deviation: float) -> NDArr
     return (pixels.astype(np.float32) - np.float32(mean)) / np.float32(deviation)
 
 
+def enlarged(pixels: NDArray[np.float32], times: int) -> NDArray[np.float32]:
+    """Enlarge an image (H, W), linearly between the middles of its pixels."""
+    if times == 1:
+        return pixels
+    wide = cv2.resize(pixels, None, fx=times, fy=times, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(wide, np.float32)
+
+
 def crop(surface: Surface, top: int, left: int, size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Cut a normalised square and its mask, mirrored at the border where the image is smaller.
 

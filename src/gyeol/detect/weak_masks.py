@@ -12,7 +12,7 @@ MOST = 0.1
 """Largest share of an image that a guessed mask covers."""
 
 
-def guess_mask(cells: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.bool_]:
+def guess_mask(cells: NDArray[np.float32], shape: tuple[int, int], enlarge: int = 1) -> NDArray[np.bool_]:
     """Guess where the defect is: the connected cells around the highest one that stand out as well.
 
     Parameters
@@ -21,6 +21,8 @@ def guess_mask(cells: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np
         Cell scores of a network that knows only synthetic anomalies.
     shape : (H, W)
         Size of the image in pixels.
+    enlarge : int
+        How many times as large the network saw it.
 
     Returns
     -------
@@ -31,5 +33,6 @@ def guess_mask(cells: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np
     _, labels = cv2.connectedComponents((smooth >= level).astype(np.uint8))
     peak = np.unravel_index(int(smooth.argmax()), smooth.shape)
     part = cv2.dilate((labels == labels[peak]).astype(np.uint8), np.ones((3, 3), np.uint8))
-    wide = np.repeat(np.repeat(part, STRIDE, 0), STRIDE, 1)[: shape[0], : shape[1]]
+    side = STRIDE // enlarge
+    wide = np.repeat(np.repeat(part, side, 0), side, 1)[: shape[0], : shape[1]]
     return wide.astype(bool)

@@ -51,7 +51,11 @@ def build(
     graph = Graph()
     grey = graph.to_float(INPUT)
     kind, distance = kind_and_distance(graph, descriptor(graph, grey), detector.kinds_)
-    pixels = graph.op("Unsqueeze", mirrored_up(graph, normalised(graph, grey)), graph.ints(0, 1))
+    normal = normalised(graph, grey)
+    enlarge = detector.net_.enlarge
+    if enlarge > 1:
+        normal = wider(graph, normal, enlarge)
+    pixels = graph.op("Unsqueeze", mirrored_up(graph, normal), graph.ints(0, 1))
     values = logits(graph, fused(detector.net_), pixels, precision)
     cells = graph.op("Sub", values, graph.quantile(graph.op("Reshape", values, graph.ints(-1)), 0.5))
     # The highest mean of 2x2 neighbours, see gyeol.detect.scoring.raw_score.
@@ -66,7 +70,8 @@ def build(
 
     score = calibrated(raw)
     answer = graph.to_int(graph.op("Greater", score, float(detector.threshold_)))
-    heat = graph.op("Reshape", wider(graph, calibrated(cells)), _height_and_width(graph, cells))
+    side = STRIDE // enlarge
+    heat = graph.op("Reshape", wider(graph, calibrated(cells), side), _height_and_width(graph, cells, side))
     for axis in (0, 1):
         limit = graph.op("Unsqueeze", graph.length(INPUT, axis), graph.ints(0))
         heat = graph.op("Slice", heat, graph.ints(0), limit, graph.ints(axis))
@@ -94,7 +99,7 @@ def build(
     return model
 
 
-def _height_and_width(graph: Graph, cells: str) -> str:
-    """Give the shape in pixels of cells (1, 1, h, w)."""
-    sides = (graph.op("Mul", graph.length(cells, axis), graph.number(STRIDE)) for axis in (2, 3))
+def _height_and_width(graph: Graph, cells: str, side: int) -> str:
+    """Give the shape in pixels of cells (1, 1, h, w) of `side` pixels."""
+    sides = (graph.op("Mul", graph.length(cells, axis), graph.number(side)) for axis in (2, 3))
     return graph.vector(*sides)

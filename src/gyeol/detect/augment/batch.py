@@ -18,7 +18,7 @@ from gyeol.detect.augment.shapes import Image, any_shape
 from gyeol.detect.augment.symmetry import ALL, Way
 from gyeol.detect.augment.visibility import visibility
 from gyeol.detect.network import STRIDE
-from gyeol.detect.surfaces import Surface, corner_on_defect, crop, random_corner
+from gyeol.detect.surfaces import Surface, corner_on_defect, crop, enlarged, random_corner
 
 SEEN = 3.5
 """Least :func:`visibility` of an altered patch that counts as a defect (two pieces of one texture differ by 3)."""
@@ -26,6 +26,7 @@ OWN = 0.7
 """Share of the pasted normal pieces that come from the image itself: those of another image teach that surface which
 differs may belong here, which is only needed to keep a blend's seam from giving a composed defect away."""
 
+Corner = Callable[[Surface, int, np.random.Generator], tuple[int, int]]
 Maker = Callable[[Image, np.random.Generator], tuple[Image, Image]]
 MARKS: tuple[Maker, ...] = (
     marks.scratches,
@@ -53,6 +54,8 @@ class Recipe:
         Crops a batch.
     size : int
         Side of a crop in pixels, a multiple of 8.
+    enlarge : int
+        How many times as large as it was in the image what it shows is.
     synthetic, composed, real : float
         Shares of crops with a synthetic anomaly, with a defect blended into a normal image, and cut from a
         defective image; the rest are normal.
@@ -65,6 +68,7 @@ class Recipe:
 
     crops: int = 16
     size: int = 256
+    enlarge: int = 1
     synthetic: float = 0.5
     composed: float = 0.0
     real: float = 0.0
@@ -157,8 +161,17 @@ class Sampler:
         return replace(recipe, size=round(recipe.size * zoom / STRIDE) * STRIDE)
 
     def _cut(self, number: int, recipe: Recipe, rng: np.random.Generator) -> Image:
-        surface = self.normals[number]
-        return crop(surface, *random_corner(surface, recipe.size, rng), recipe.size)[0]
+        return self._piece(self.normals[number], random_corner, recipe, rng)[0]
+
+    def _piece(
+        self, surface: Surface, corner: Corner, recipe: Recipe, rng: np.random.Generator
+    ) -> tuple[Image, Image]:
+        """Cut a crop and its mask, enlarged before anything is drawn or pasted: marks are as fine as cells show."""
+        side = recipe.size // recipe.enlarge
+        pixels, mask = crop(surface, *corner(surface, side, rng), side)
+        return enlarged(pixels, recipe.enlarge), np.repeat(
+            np.repeat(mask, recipe.enlarge, 0), recipe.enlarge, 1
+        )
 
     def _ways(self, number: int) -> tuple[Way, ...]:
         return self.ways.get(self.normals[number].kind, ALL)
@@ -214,14 +227,14 @@ class Sampler:
 
     def _real(self, recipe: Recipe, rng: np.random.Generator) -> Crop:
         surface = self.defects[int(rng.integers(len(self.defects)))]
-        pixels, mask = crop(surface, *corner_on_defect(surface, recipe.size, rng), recipe.size)
+        pixels, mask = self._piece(surface, corner_on_defect, recipe, rng)
         if surface.mask is None:  # somewhere in it there is a defect, so none of it may be called normal
             return Crop(pixels, mask, np.zeros_like(mask), ways=self.ways.get(surface.kind, ALL))
         return Crop(pixels, mask, np.ones_like(mask), rough=True, ways=self.ways.get(surface.kind, ALL))
 
     def _composed(self, recipe: Recipe, rng: np.random.Generator) -> Crop:
         surface = self.defects[int(rng.integers(len(self.defects)))]
-        pixels, mask = crop(surface, *corner_on_defect(surface, recipe.size, rng), recipe.size)
+        pixels, mask = self._piece(surface, corner_on_defect, recipe, rng)
         if not mask.any() or surface.mask is None:
             return self._real(recipe, rng)
         patch, mask = compose.move_defect(pixels, mask, rng, turn=rng.random() < 0.7)
