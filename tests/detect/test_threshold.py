@@ -193,11 +193,22 @@ def test_the_share_of_defects_below_is_that_of_gaussians_by_silvermans_rule(
     width = 0.9 * spread / len(defects) ** 0.2
     at = np.array([-3.0, 4.5, 7.0])
     wanted = [np.mean([NormalDist(each, width).cdf(t) for each in defects]) for t in at]
-    np.testing.assert_allclose(share_below(defects, at), wanted, atol=1e-9)
+    np.testing.assert_allclose(share_below(np.sinh(defects), np.sinh(at)), wanted, atol=1e-9)
+
+
+def test_how_far_the_highest_defects_lie_apart_does_not_blur_the_lowest() -> None:
+    normals = np.random.default_rng(5).normal(size=1000)
+    near = np.geomspace(12, 15, 15)
+    narrow = np.concatenate([near, np.geomspace(15, 20, 15)])
+    wide = np.concatenate([near, np.geomspace(15, 60, 15)])
+    at = np.array([6.0])
+    assert share_below(wide, at)[0] < 1e-3
+    chosen = [choose_threshold(normals, defects, rounds=20).threshold for defects in (narrow, wide)]
+    assert min(chosen) > 5, "in the gap, not at the normals' end of it"
 
 
 def test_of_equal_defects_the_gaussians_are_as_narrow_as_can_be() -> None:
-    told = share_below(np.full(3, 5.0), np.array([4.999, 5.0, 5.001]))
+    told = share_below(np.sinh(np.full(3, 5.0)), np.sinh(np.array([4.999, 5.0, 5.001])))
     np.testing.assert_allclose(told, [NormalDist().cdf(z) for z in (-1, 0, 1)], atol=1e-9)
 
 

@@ -3,7 +3,10 @@
 Both ends are extrapolated: thirty defects and some hundred normals that the network did not learn from say little
 about one image in ten thousand. The normals' tail is taken as exponential beyond its 90 % quantile (the
 peaks-over-threshold method, Pickands 1975, with shape 0), the defects' scores as a mixture of Gaussians around the
-ones seen (Silverman 1986). The threshold is the one with the highest Macro F1 to be expected of the two.
+ones seen (Silverman 1986), on the scale of their inverse hyperbolic sine. That is the scores' own scale among the
+normals, around 0, and logarithmic far above: scores of defects differ in proportion, 12 from 15 as much as 40 from 50,
+and the spread of the highest must not blur the lowest, next to which the threshold lies. The threshold is the one with
+the highest Macro F1 to be expected of the two.
 """
 
 from __future__ import annotations
@@ -74,6 +77,7 @@ def share_above(normals: NDArray[np.float64], threshold: NDArray[np.float64]) ->
 
 def share_below(defects: NDArray[np.float64], threshold: NDArray[np.float64]) -> NDArray[np.float64]:
     """Estimate the share of defects (N,) that score below each threshold (T,)."""
+    defects, threshold = np.arcsinh(defects), np.arcsinh(threshold)
     quartiles = np.quantile(defects, (0.25, 0.75))
     spread = min(float(defects.std()), float(quartiles[1] - quartiles[0]) / 1.34) or float(defects.std())
     width = max(0.9 * spread * len(defects) ** -0.2, 1e-3)
