@@ -73,3 +73,16 @@ def test_it_enlarges_images_where_the_detector_does(
         assert others.score == pytest.approx(own.score, abs=2e-3)
         assert others.heat.shape == own.heat.shape == shape
         assert np.abs(others.heat - own.heat).max() < 5e-3
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
+def test_opened_for_scores_alone_it_says_the_same_without_a_heat_map(
+    exact: Path, judge: Judge, surface: Callable[..., np.ndarray], runtime: str
+) -> None:
+    bare = open_judge(exact, runtime, 2, heat=False)
+    for shape in [(96, 96), (131, 77)]:
+        pixels = surface(sum(shape), shape, 3.3)
+        told, whole = bare.judge(pixels), judge.judge(pixels)
+        assert told.heat.shape == (0, 0)
+        assert told.score == pytest.approx(whole.score, abs=1e-3)
+        assert (told.answer, told.kind) == (whole.answer, whole.kind)

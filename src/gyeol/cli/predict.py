@@ -92,7 +92,7 @@ def command(
     from gyeol.engine.cores import cores
     from gyeol.engine.judge import open_judge
 
-    judge = open_judge(model, engine, cores())
+    judge = open_judge(model, engine, cores(), heat=bool(heatmaps or raw_heatmaps))
     counts = predict(judge, Path(images), Path(output), scores, heatmaps, raw_heatmaps, unreadable, layout)
     places = {"scores": scores, "heatmaps": heatmaps, "raw_heatmaps": raw_heatmaps}
     result.as_json({"submission": output, **places, **counts}, None, as_json)

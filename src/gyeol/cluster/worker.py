@@ -69,7 +69,7 @@ class ShardJudge:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / MODEL
             file.write_bytes(read_bytes(join(output, MODEL)))
-            self.judge = open_judge(file, workers=1, threads=1)
+            self.judge = open_judge(file, workers=1, threads=1, heat=heat)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         """Judge the shards of a batch (columns `shard`, a number, and `images`, :func:`packed`); give their counts."""

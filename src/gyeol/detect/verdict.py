@@ -26,7 +26,8 @@ class Verdict:
     distance : float
         How far its texture is from that kind, in units of the kind's spread; large: a kind never seen.
     heat : (H, W) float32
-        The calibrated score of every pixel's surroundings, on the same scale.
+        The calibrated score of every pixel's surroundings, on the same scale; (0, 0) from an exported model that was
+        opened for scores alone.
     """
 
     score: float

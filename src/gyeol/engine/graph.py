@@ -18,6 +18,8 @@ from gyeol.files import printable
 INPUT = "image"
 VERDICT = ("score", "answer", "kind", "distance", "heat")
 """Outputs that say what is thought of the image, as in :class:`gyeol.detect.verdict.Verdict`."""
+HEAT = "heat"
+NO_HEAT = np.empty((0, 0), np.float32)
 SCHEMA, THRESHOLD, USUAL, PRECISION = "schema", "threshold", "usual_shape", "precision"
 """Outputs that are the same for every image: the form of the graph, the score above which an image is defective, the
 height and width of most training images (runtimes are faster for a shape that is known beforehand; 0, 0: they
@@ -76,9 +78,14 @@ def settings(
     return float(threshold), float(margin), kept
 
 
+def wanted(heat: bool) -> list[str]:
+    """Name the outputs to ask for, with or without the heat map."""
+    return [name for name in VERDICT if heat or name != HEAT]
+
+
 def verdict(values: Mapping[str, Any]) -> Verdict:
-    """Make a verdict of the outputs of a graph by name."""
-    heat: NDArray[np.float32] = np.array(values["heat"], np.float32)
+    """Make a verdict of the outputs of a graph by name; of a graph without it, the heat map is empty."""
+    heat: NDArray[np.float32] = np.array(values.get(HEAT, NO_HEAT), np.float32)
     return Verdict(
         score=float(values["score"]),
         answer=int(values["answer"]),

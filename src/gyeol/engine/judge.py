@@ -44,7 +44,9 @@ class Judge(Protocol):
         ...
 
 
-def open_judge(model: Path, engine: str = "auto", workers: int = 1, threads: int | None = None) -> Judge:
+def open_judge(
+    model: Path, engine: str = "auto", workers: int = 1, threads: int | None = None, *, heat: bool = True
+) -> Judge:
     """Open a detector with the fastest engine that fits it.
 
     Parameters
@@ -57,6 +59,8 @@ def open_judge(model: Path, engine: str = "auto", workers: int = 1, threads: int
         Threads that will call it.
     threads : int or None
         Threads that OpenVINO may compute with, divided among the callers; by default as many as there are cores.
+    heat : bool
+        Whether heat maps are wanted. Without, those of an exported model are empty, and it is a little faster.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def open_judge(model: Path, engine: str = "auto", workers: int = 1, threads: int
     if engine == "onnxruntime":
         from gyeol.engine.onnxruntime import OnnxRuntimeJudge
 
-        return OnnxRuntimeJudge(model)
+        return OnnxRuntimeJudge(model, heat)
     from gyeol.engine.openvino import OpenVinoJudge
 
-    return OpenVinoJudge(model, workers, threads)
+    return OpenVinoJudge(model, workers, threads, heat)

@@ -23,6 +23,8 @@ class OnnxRuntimeJudge:
     ----------
     path : Path
         An .onnx file.
+    heat : bool
+        Whether its verdicts have heat maps.
 
     Raises
     ------
@@ -34,7 +36,7 @@ class OnnxRuntimeJudge:
     margin_: float
     reference_: Reference
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, heat: bool = True) -> None:
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
@@ -54,11 +56,12 @@ class OnnxRuntimeJudge:
                 f"{printable(path)} is damaged or not an exported gyeol model ({printable(reason)[:120]}); "
                 "export it again"
             ) from error
+        self._wanted = graph.wanted(heat)
         kept = dict(zip(graph.REFERENCE, rest, strict=False))
         self.threshold_, self.margin_, self.reference_ = graph.settings(path, threshold, margin, kept)
 
     def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
         """Judge a grey image (H, W) uint8; may be called from several threads."""
         image = np.ascontiguousarray(pixels)
-        values = self._session.run(list(graph.VERDICT), {graph.INPUT: image})
-        return graph.verdict(dict(zip(graph.VERDICT, values, strict=True)))
+        values = self._session.run(self._wanted, {graph.INPUT: image})
+        return graph.verdict(dict(zip(self._wanted, values, strict=True)))

@@ -31,6 +31,8 @@ class OpenVinoJudge:
         Threads that will call it.
     threads : int or None
         Threads to compute with, divided among the callers; by default as many as there are cores.
+    heat : bool
+        Whether its verdicts have heat maps.
 
     Raises
     ------
@@ -42,7 +44,7 @@ class OpenVinoJudge:
     margin_: float
     reference_: Reference
 
-    def __init__(self, path: Path, workers: int, threads: int | None = None) -> None:
+    def __init__(self, path: Path, workers: int, threads: int | None = None, heat: bool = True) -> None:
         core = ov.Core()
         # From memory, so that what runs is what was checked, and no other file can be drawn in.
         content, weights = read_sealed(path)
@@ -63,6 +65,9 @@ class OpenVinoJudge:
                 "export it again"
             ) from error
         self.threshold_, self.margin_, self.reference_ = graph.settings(path, threshold, margin, kept)
+        self._wanted = graph.wanted(heat)
+        if not heat:  # what nobody asks for is not computed
+            model.remove_result(model.output(graph.HEAT).get_node())
         shape = int(usual[0]), int(usual[1])
         arithmetic = "bf16" if graph.PRECISIONS[int(precision)] == "bf16" else "f32"
         settings = {
@@ -86,7 +91,7 @@ class OpenVinoJudge:
         if shape not in requests:
             requests[shape] = self._plans[shape].create_infer_request()
         done = requests[shape].infer({graph.INPUT: np.ascontiguousarray(pixels)}, share_outputs=True)
-        return graph.verdict({name: done[name] for name in graph.VERDICT})
+        return graph.verdict({name: done[name] for name in self._wanted})
 
 
 def _constant(model: Any, name: str) -> NDArray[Any]:
