@@ -36,6 +36,12 @@ NEAR = 3.0
 """Scores this far from the threshold are near it: only there a difference can change an answer."""
 WATCHED_NORMALS = 200
 """Normals, besides all defects, that the ranges of 8-bit layers are chosen from."""
+REMEDIES = {
+    "int8": "export with a higher precision (bf16 or fp32)",
+    "bf16": "export with a higher precision (fp32)",
+    "fp32": "their scores lie closer to the threshold than roundings of its own arithmetic; train it longer",
+}
+"""What to do about a model that answers otherwise, by its precision."""
 
 Report = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 
@@ -109,7 +115,7 @@ def export(
             chosen = Precision({name: each for name, each in ranges.items() if not name.startswith(left)})
             graph = build(detector, chosen, name=precision, usual=usual)
             trial.write_bytes(seal(graph.SerializeToString()))
-            judge = OpenVinoJudge(trial, cores())
+            judge = OpenVinoJudge(trial, cores(), heat=False)
             theirs = judge_images(judge, images, report, "judging with the exported model")
             found = agreement(own, theirs, detector.threshold_, left)
             if found.different <= ALLOWED * found.images:
@@ -117,8 +123,7 @@ def export(
         else:
             raise ModelError(
                 f"the {precision} model answers {found.different} of {found.images:,} training images otherwise than "
-                f"the detector, more than 1 in {round(1 / ALLOWED):,}; nothing is written, export with a higher "
-                f"precision ({'bf16 or fp32' if precision == 'int8' else 'fp32'})"
+                f"the detector, more than 1 in {round(1 / ALLOWED):,}; nothing is written, {REMEDIES[precision]}"
             )
         margin = 0.0 if math.isnan(found.largest) else found.largest
         graph = build(detector, chosen, name=precision, usual=usual, margin=margin)
