@@ -38,7 +38,7 @@ def _jpeg(pixels: Pixels, quality: float, _: np.random.Generator) -> NDArray[np.
 
 
 CHANGES: dict[str, tuple[Change, tuple[float, ...]]] = {
-    "brightness, grey values": (lambda p, s, _: p + s, (-40, -20, 20, 40)),
+    "brightness, grey values": (lambda p, s, _: p + np.float64(s), (-40, -20, 20, 40)),
     "contrast, factor": (lambda p, s, _: (p - p.mean()) * s + p.mean(), (0.5, 0.75, 1.25, 1.5)),
     "noise, grey values": (lambda p, s, rng: p + s * rng.standard_normal(p.shape), (2, 5, 10)),
     "blur, pixels": (lambda p, s, _: cv2.GaussianBlur(p, (0, 0), s), (0.5, 1.0, 1.5)),
