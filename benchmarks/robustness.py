@@ -24,8 +24,10 @@ Change = Callable[[Pixels, float, np.random.Generator], NDArray[np.floating]]
 
 
 def _turn(pixels: Pixels, angle: float, _: np.random.Generator) -> NDArray[np.floating]:
+    """Turn a square image, enlarged by so much that no corner is empty: a mirrored one is odd by itself."""
     height, width = pixels.shape
-    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, 1.0)
+    whole = float(np.cos(np.deg2rad(angle)) + np.sin(np.deg2rad(angle)))
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, whole)
     return cv2.warpAffine(
         pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
     )
