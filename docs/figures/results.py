@@ -16,6 +16,8 @@ def draw(benchmarks: Path, path: Path) -> None:
         for name, title in FILES.items()
         for row in json.loads((benchmarks / f"{name}.json").read_text())["rows"]
     ]
+    # Of two rows of one folder and method the later, which is of the longer training.
+    rows = list({row[:2]: row for row in rows}.values())
     rows.sort(key=lambda row: not row[1].startswith("gyeol"))
     with chart(path, 7, 0.32 * len(rows) + 1.1) as figure:
         axes = figure.subplots()
