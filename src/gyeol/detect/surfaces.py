@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -54,6 +55,11 @@ def enlarged(pixels: NDArray[np.float32], times: int) -> NDArray[np.float32]:
         return pixels
     wide = cv2.resize(pixels, None, fx=times, fy=times, interpolation=cv2.INTER_LINEAR)
     return np.asarray(wide, np.float32)
+
+
+def repeated(values: NDArray[Any], times: int) -> NDArray[Any]:
+    """Enlarge an array (H, W) by making each value a square of it, as suits masks."""
+    return values if times == 1 else np.repeat(np.repeat(values, times, 0), times, 1)
 
 
 def crop(surface: Surface, top: int, left: int, size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gyeol.detect.network import STRIDE
+from gyeol.detect.surfaces import repeated
 
 MOST = 0.1
 """Largest share of an image that a guessed mask covers."""
@@ -33,6 +34,5 @@ def guess_mask(cells: NDArray[np.float32], shape: tuple[int, int], enlarge: int 
     _, labels = cv2.connectedComponents((smooth >= level).astype(np.uint8))
     peak = np.unravel_index(int(smooth.argmax()), smooth.shape)
     part = cv2.dilate((labels == labels[peak]).astype(np.uint8), np.ones((3, 3), np.uint8))
-    side = STRIDE // enlarge
-    wide = np.repeat(np.repeat(part, side, 0), side, 1)[: shape[0], : shape[1]]
+    wide = repeated(part, STRIDE // enlarge)[: shape[0], : shape[1]]
     return wide.astype(bool)

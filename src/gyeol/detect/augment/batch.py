@@ -18,7 +18,7 @@ from gyeol.detect.augment.shapes import Image, any_shape
 from gyeol.detect.augment.symmetry import ALL, Way
 from gyeol.detect.augment.visibility import visibility
 from gyeol.detect.network import STRIDE
-from gyeol.detect.surfaces import Surface, corner_on_defect, crop, enlarged, random_corner
+from gyeol.detect.surfaces import Surface, corner_on_defect, crop, enlarged, random_corner, repeated
 
 SEEN = 3.5
 """Least :func:`visibility` of an altered patch that counts as a defect (two pieces of one texture differ by 3)."""
@@ -169,9 +169,7 @@ class Sampler:
         """Cut a crop and its mask, enlarged before anything is drawn or pasted: marks are as fine as cells show."""
         side = recipe.size // recipe.enlarge
         pixels, mask = crop(surface, *corner(surface, side, rng), side)
-        return enlarged(pixels, recipe.enlarge), np.repeat(
-            np.repeat(mask, recipe.enlarge, 0), recipe.enlarge, 1
-        )
+        return enlarged(pixels, recipe.enlarge), repeated(mask, recipe.enlarge)
 
     def _ways(self, number: int) -> tuple[Way, ...]:
         return self.ways.get(self.normals[number].kind, ALL)
