@@ -170,3 +170,23 @@ def test_crops_are_turned_only_in_the_ways_of_their_kind(
             across, down = np.diff(crop.mean(0)).mean(), np.diff(crop.mean(1)).mean()
             seen.add((0 if across > 0 else 2) if abs(across) > abs(down) else (1 if down > 0 else 3))
     assert seen == directions
+
+
+def test_enlarged_crops_show_half_as_much_twice_as_large() -> None:
+    stripes = np.tile(np.repeat(np.array([60, 190], np.uint8), 8), (128, 8))  # 16 pixels from one to the next
+    mask = np.zeros((128, 128), bool)
+    mask[40:56, 40:56] = True
+    sampler = Sampler([Surface(stripes)], [Surface(stripes, mask=mask)], seed=0)
+    plain = replace(MIXED, size=64, synthetic=0, composed=0, real=0.5, pasted=0, zoomed=0)
+    whole, large = (sampler.batch(0, replace(plain, enlarge=times)) for times in (1, 2))
+    assert whole.pixels.shape == large.pixels.shape
+
+    def period(pixels: np.ndarray) -> float:
+        """Pixels from stripe to stripe, whichever way the crop was turned."""
+        power = np.abs(np.fft.fft2(pixels - pixels.mean()))
+        row, column = (min(n, 64 - n) for n in np.unravel_index(int(power.argmax()), power.shape))
+        return 64 / max(row, column)
+
+    assert [period(each[0]) for each in whole.pixels] == [16] * len(whole.pixels)
+    assert [period(each[0]) for each in large.pixels] == [32] * len(large.pixels)
+    assert large.rough.sum() > 2 * whole.rough.sum() > 0
