@@ -77,6 +77,12 @@ def test_ctrl_c_in_one_stops_all_after_the_same_step_and_they_go_on_to_the_same_
             assert torch.equal(value, states["resumed"]["average"][name]), name
 
 
+def test_the_group_leaves_no_thread_that_could_abort_the_process_when_it_ends(
+    told: list[dict[str, Any]],
+) -> None:
+    assert not [thread for each in told for thread in each["threads"] if "gloo" in thread]
+
+
 def test_one_that_is_gone_is_noticed(told: list[dict[str, Any]]) -> None:
     assert "another process of this training has ended" in told[0]["lost"]
     assert "\n" not in told[0]["lost"]

@@ -84,6 +84,10 @@ def main() -> None:
         }
         if group.first:
             told["lost"] = lost(group)
+    tasks = Path("/proc/self/task")
+    told["threads"] = (
+        [(task / "comm").read_text().strip() for task in tasks.iterdir()] if tasks.exists() else []
+    )
     (folder / f"{group.rank}.json").write_text(json.dumps(told))
 
 

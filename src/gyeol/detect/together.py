@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TypeVar
 
 import torch
@@ -153,6 +154,9 @@ def joined() -> Iterator[Group]:
                 f"{here} processes on a machine with {torch.cuda.device_count()} GPUs; start one for each GPU"
             )
         torch.cuda.set_device(device)
+    # Its functions' default arguments keep the group that exists when it is first imported, which any optimiser does.
+    # A group that is kept has threads left when Python ends, and one of them may then abort the process.
+    import_module("torch.distributed.nn")
     dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
     try:
         yield Group(dist.get_rank(), dist.get_world_size())
