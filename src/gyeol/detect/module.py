@@ -106,7 +106,7 @@ class TextureDescriptor(nn.Module):
         spectra = []
         moments = []
         for number, (pool, _, most) in enumerate(SCALES):
-            cut = tiles(grey, pool, most)
+            cut = tiles(F.avg_pool2d(grey, pool) if pool > 1 else grey, most)
             cut = cut - cut.mean((2, 3), keepdim=True)
             if pool == 1:
                 moments.append(shape_of_histogram(cut))
@@ -119,18 +119,16 @@ class TextureDescriptor(nn.Module):
         return torch.cat([spectrum - spectrum.mean(1, keepdim=True), *moments], 1)
 
 
-def tiles(grey: Tensor, pool: int, most: int) -> Tensor:
-    """Cut tiles evenly spread out of (B, H, W), each averaged down: (B, N, 64, 64)."""
-    side = TILE * pool
+def tiles(grey: Tensor, most: int) -> Tensor:
+    """Cut tiles evenly spread out of (B, H, W): (B, N, 64, 64)."""
     for axis in (1, 2):
-        grey = mirrored(grey, axis, max(side, grey.shape[axis]))
+        grey = mirrored(grey, axis, max(TILE, grey.shape[axis]))
     rows, columns = (
-        torch.tensor(tile_starts(int(length), side, most).tolist())[:, None] + torch.arange(side)
+        torch.tensor(tile_starts(int(length), most).tolist())[:, None] + torch.arange(TILE)
         for length in grey.shape[1:]
     )
-    cut = grey[:, rows.to(grey.device)][..., columns.to(grey.device)]  # (B, n, side, m, side)
-    cut = cut.transpose(2, 3).flatten(1, 2)
-    return F.avg_pool2d(cut, pool) if pool > 1 else cut
+    cut = grey[:, rows.to(grey.device)][..., columns.to(grey.device)]  # (B, n, 64, m, 64)
+    return cut.transpose(2, 3).flatten(1, 2)
 
 
 def shape_of_histogram(cut: Tensor) -> Tensor:

@@ -56,9 +56,9 @@ def open_judge(
     engine : {"auto", "torch", "openvino", "onnxruntime"}
         auto: torch for a folder; for an exported file OpenVINO, or ONNX Runtime where only that is installed.
     workers : int
-        Threads that will call it.
+        Images that OpenVINO judges at the same time; what else is asked of it waits.
     threads : int or None
-        Threads that OpenVINO may compute with, divided among the callers; by default as many as there are cores.
+        Threads that OpenVINO may compute with, divided among these images; by default as many as there are cores.
     heat : bool
         Whether heat maps are wanted. Without, those of an exported model are empty, and it is a little faster.
 

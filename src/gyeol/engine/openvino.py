@@ -28,9 +28,9 @@ class OpenVinoJudge:
     path : Path
         An .onnx file, or the .xml of an .xml and .bin pair.
     workers : int
-        Threads that will call it.
+        Images that it judges at the same time; what else is asked of it waits.
     threads : int or None
-        Threads to compute with, divided among the callers; by default as many as there are cores.
+        Threads to compute with, divided among these images; by default as many as there are cores.
     heat : bool
         Whether its verdicts have heat maps.
 

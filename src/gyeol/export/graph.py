@@ -101,21 +101,18 @@ class Graph:
         """Convert to int64, towards 0."""
         return self.op("Cast", value, to=onnx.TensorProto.INT64)
 
-    def ordered(self, value: str, axis: int) -> str:
-        """Sort along an axis, falling."""
-        limit = self.op("Unsqueeze", self.length(value, axis), self.ints(0))
-        return self.ops("TopK", 2, value, limit, axis=axis, largest=1, sorted=1)[0]
-
     def quantile(self, value: str, share: float, axis: int = 0) -> str:
         """Take the quantile along an axis, which goes away, between neighbours as NumPy does."""
-        falling = self.ordered(value, axis)
         last = self.op("Sub", self.to_float(self.length(value, axis)), 1.0)
         place = self.op("Mul", last, float(1 - share))
         low = self.op("Floor", place)
         high = self.op("Ceil", place)
         between = self.op("Sub", place, low)
-        first = self.op("Gather", falling, self.to_int(low), axis=axis)
-        second = self.op("Gather", falling, self.to_int(high), axis=axis)
+        low, high = self.to_int(low), self.to_int(high)
+        wanted = self.op("Unsqueeze", self.op("Add", high, self.number(1)), self.ints(0))
+        falling = self.ops("TopK", 2, value, wanted, axis=axis, largest=1, sorted=1)[0]
+        first = self.op("Gather", falling, low, axis=axis)
+        second = self.op("Gather", falling, high, axis=axis)
         return self.op("Add", first, self.op("Mul", between, self.op("Sub", second, first)))
 
     # ---- the end -----------------------------------------------------------------------------------------

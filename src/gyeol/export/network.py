@@ -61,10 +61,12 @@ def logits(graph: Graph, net: CellNet, pixels: str, precision: Precision) -> str
 
 def local_contrast(graph: Graph, x: str) -> str:
     """Add the second channel; see :func:`gyeol.detect.network.local_contrast`."""
+    # Means of 5 by 5 cells of 8 by 8 pixels, fewer at the border: the mean of means along each axis, so two products.
+    rows, columns = (_means(graph, graph.length(x, axis)) for axis in (-2, -1))
+    columns = graph.op("Transpose", columns, perm=[1, 0])
 
     def around(values: str) -> str:
-        cells = graph.op("AveragePool", values, kernel_shape=[STRIDE] * 2, strides=[STRIDE] * 2)
-        return graph.op("AveragePool", cells, kernel_shape=[5, 5], pads=[2, 2, 2, 2], count_include_pad=0)
+        return graph.op("MatMul", rows, graph.op("MatMul", values, columns))
 
     flat = graph.op("Sub", x, wider(graph, around(x)))
     spread = graph.op("Sqrt", graph.op("Add", around(graph.square(flat)), 1e-2))
@@ -72,13 +74,23 @@ def local_contrast(graph: Graph, x: str) -> str:
     return graph.op("Concat", x, flat, axis=1)
 
 
+def _means(graph: Graph, length: str) -> str:
+    """Give the weight of each of 8n pixels in the mean around each of n cells: (n, 8n), rows of sum 1."""
+    cells = graph.op("Unsqueeze", graph.count(graph.op("Div", length, graph.number(STRIDE))), graph.ints(1))
+    pixels = graph.op("Unsqueeze", graph.count(length), graph.ints(0))
+    away = graph.op("Sub", graph.op("Div", pixels, graph.number(STRIDE)), cells)
+    near = graph.to_float(graph.op("LessOrEqual", graph.op("Abs", away), graph.number(2)))
+    return graph.op("Div", near, graph.op("ReduceSum", near, graph.ints(1), keepdims=1))
+
+
 def wider(graph: Graph, cells: str, times: int = STRIDE) -> str:
     """Bring (..., h, w) to (..., 8h, 8w), or as many times as wide, linearly between middles, as Resize does.
 
-    As a product with the weights of each cell in each pixel: ten times as fast as the runtimes' Resize.
+    As a product with the weights of each cell in each pixel: ten times as fast as the runtimes' Resize. Rows first: the
+    large product then has its constant factor on the right, where OpenVINO computes in bf16.
     """
     rows, columns = (_weights(graph, graph.length(cells, axis), times) for axis in (-2, -1))
-    return graph.op("MatMul", rows, graph.op("MatMul", cells, graph.op("Transpose", columns, perm=[1, 0])))
+    return graph.op("MatMul", graph.op("MatMul", rows, cells), graph.op("Transpose", columns, perm=[1, 0]))
 
 
 def _weights(graph: Graph, length: str, times: int) -> str:

@@ -15,7 +15,7 @@ def descriptor(graph: Graph, grey: str) -> str:
     spectra = []
     moments = ""
     for pool, radii, most in SCALES:
-        tiles = _tiles(graph, grey, pool, most)
+        tiles = _tiles(graph, _averaged(graph, grey, pool), most)
         tiles = graph.op("Sub", tiles, graph.mean(tiles, 1, 2))
         if pool == 1:
             moments = _moments(graph, tiles)
@@ -39,29 +39,33 @@ def kind_and_distance(graph: Graph, described: str, kinds: Kinds) -> tuple[str, 
     return kind, graph.op("Sqrt", graph.mean(graph.square(units), 1, keep=False))
 
 
-def _tiles(graph: Graph, grey: str, pool: int, most: int) -> str:
-    """Cut tiles evenly spread, each averaged down: (N, 64, 64) float32."""
-    side = TILE * pool
-    rows, columns = (_pixels_of_tiles(graph, graph.length(grey, axis), side, most) for axis in (0, 1))
-    cut = graph.op("Gather", graph.op("Gather", grey, rows, axis=0), columns, axis=2)  # (n, side, m, side)
-    cut = graph.op("Transpose", cut, perm=[0, 2, 1, 3])
+def _averaged(graph: Graph, grey: str, pool: int) -> str:
+    """Average squares of `pool` times `pool` pixels of an image (H, W): (H // pool, W // pool) float32."""
     if pool == 1:
-        return graph.op("Reshape", cut, graph.ints(-1, TILE, TILE))
-    cut = graph.op("Reshape", cut, graph.ints(-1, 1, side, side))
-    cut = graph.op("AveragePool", cut, kernel_shape=[pool] * 2, strides=[pool] * 2)
+        return grey
+    grey = graph.op("Unsqueeze", grey, graph.ints(0, 1))
+    grey = graph.op("AveragePool", grey, kernel_shape=[pool] * 2, strides=[pool] * 2)
+    return graph.op("Squeeze", grey, graph.ints(0, 1))
+
+
+def _tiles(graph: Graph, grey: str, most: int) -> str:
+    """Cut tiles evenly spread out of an image (H, W): (N, 64, 64) float32."""
+    rows, columns = (_pixels_of_tiles(graph, graph.length(grey, axis), most) for axis in (0, 1))
+    cut = graph.op("Gather", graph.op("Gather", grey, rows, axis=0), columns, axis=2)  # (n, 64, m, 64)
+    cut = graph.op("Transpose", cut, perm=[0, 2, 1, 3])
     return graph.op("Reshape", cut, graph.ints(-1, TILE, TILE))
 
 
-def _pixels_of_tiles(graph: Graph, length: str, side: int, most: int) -> str:
-    """Give the pixels along one axis of every tile, mirrored where the image is smaller: (n, side) int64."""
-    wanted = graph.op("Max", length, graph.number(side))
-    room = graph.op("Sub", wanted, graph.number(side))
-    count = graph.op("Add", graph.op("Div", room, graph.number(side // 2)), graph.number(1))
+def _pixels_of_tiles(graph: Graph, length: str, most: int) -> str:
+    """Give the pixels along one axis of every tile, mirrored where the image is smaller: (n, 64) int64."""
+    wanted = graph.op("Max", length, graph.number(TILE))
+    room = graph.op("Sub", wanted, graph.number(TILE))
+    count = graph.op("Add", graph.op("Div", room, graph.number(TILE // 2)), graph.number(1))
     count = graph.op("Min", count, graph.number(most))
     gaps = graph.op("Max", graph.op("Sub", count, graph.number(1)), graph.number(1))
     share = graph.op("Mul", graph.to_float(graph.count(count)), graph.to_float(room))
     starts = graph.to_int(graph.op("Round", graph.op("Div", share, graph.to_float(gaps))))
-    within = graph.op("Unsqueeze", graph.count(graph.number(side)), graph.ints(0))
+    within = graph.op("Unsqueeze", graph.count(graph.number(TILE)), graph.ints(0))
     places = graph.op("Add", graph.op("Unsqueeze", starts, graph.ints(1)), within)
     return graph.op("Gather", mirror(graph, wanted, length), places, axis=0)
 
@@ -73,17 +77,19 @@ def _log_spectrum(graph: Graph, tiles: str, radii: tuple[float, ...]) -> str:
     cosine, sine = np.cos(turn).astype(np.float32), np.sin(turn).astype(np.float32)
     half = slice(0, TILE // 2 + 1)
     seen = graph.op("Mul", tiles, window)
+    # Constants on the right of every product and axes exchanged in between: OpenVINO computes only such in bf16.
     across = np.concatenate([cosine[:, half], sine[:, half]], axis=1)  # (64, 66): columns' frequencies
-    parts = graph.op("MatMul", seen, across)
+    parts = graph.op("Transpose", graph.op("MatMul", seen, across), perm=[0, 2, 1])
     # e^-i(a+b) = (cos a cos b - sin a sin b) - i (sin a cos b + cos a sin b)
-    both = graph.op("MatMul", np.concatenate([cosine, sine], axis=0), parts)  # (N, 128, 66)
+    both = graph.op("MatMul", parts, np.concatenate([cosine, sine], axis=1))  # (N, 66, 128)
     upper, lower = graph.ops("Split", 2, both, axis=1, num_outputs=2)
-    (cc, cs), (sc, ss) = (graph.ops("Split", 2, each, axis=2, num_outputs=2) for each in (upper, lower))
+    (cc, sc), (cs, ss) = (graph.ops("Split", 2, each, axis=2, num_outputs=2) for each in (upper, lower))
     real, imaginary = graph.op("Sub", cc, ss), graph.op("Add", sc, cs)
     power = graph.op("Add", graph.square(real), graph.square(imaginary))
     power = graph.op("Reshape", power, graph.ints(-1, bins.shape[0]))
+    turned = bins.reshape(TILE, -1, bins.shape[1]).transpose(1, 0, 2).reshape(bins.shape)
     floor = float((window**2).sum()) / 12
-    logarithm = graph.op("Log", graph.op("Add", graph.op("MatMul", power, bins), floor))
+    logarithm = graph.op("Log", graph.op("Add", graph.op("MatMul", power, turned), floor))
     return graph.quantile(logarithm, 0.5)
 
 

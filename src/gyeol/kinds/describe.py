@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -56,7 +57,7 @@ def describe(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     spectra = []
     moments = np.zeros(_MOMENTS, np.float32)
     for pool, radii, most in SCALES:
-        tiles = _tiles(image, pool, most)
+        tiles = _tiles(_averaged(image, pool), most)
         tiles -= tiles.mean(axis=(1, 2), keepdims=True)
         if pool == 1:
             moments = _moments(tiles)
@@ -65,27 +66,35 @@ def describe(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.concatenate([spectrum - spectrum.mean(), moments]).astype(np.float32)
 
 
-def _tiles(image: NDArray[np.uint8], pool: int, most: int) -> NDArray[np.float32]:
-    """Cut at most ``most`` times ``most`` tiles, evenly spread, each averaged down to 64x64."""
-    side = TILE * pool
-    short = [max(0, side - length) for length in image.shape]
-    if any(short):
-        image = np.pad(image, [(0, missing) for missing in short], mode="symmetric")
-    rows, columns = (tile_starts(length, side, most) for length in image.shape)
-    windows = sliding_window_view(image, (side, side))[np.ix_(rows, columns)]
-    tiles = windows.reshape(-1, side, side)
+def _averaged(image: NDArray[np.uint8], pool: int) -> NDArray[np.float32]:
+    """Average squares of ``pool`` times ``pool`` pixels; what is left over at the end is dropped."""
     if pool == 1:
-        return tiles.astype(np.float32)
-    folded = tiles.reshape(-1, TILE, pool, TILE, pool)
+        return image.astype(np.float32)
+    image = _continued(image, pool)
+    height, width = (length // pool for length in image.shape)
+    folded = image[: height * pool, : width * pool].reshape(height, pool, width, pool)
     # Integer sums: exact, and several times faster than a mean of floats over strided axes.
-    sums = folded.sum(axis=4, dtype=np.uint16).sum(axis=2, dtype=np.uint16)
+    sums = folded.sum(axis=3, dtype=np.uint16).sum(axis=1, dtype=np.uint16)
     return np.asarray(sums / np.float32(pool * pool), dtype=np.float32)
 
 
-def tile_starts(length: int, side: int, most: int) -> NDArray[np.int64]:
+def _tiles(image: NDArray[np.float32], most: int) -> NDArray[np.float32]:
+    """Cut at most ``most`` times ``most`` tiles of 64x64, evenly spread."""
+    image = _continued(image, TILE)
+    rows, columns = (tile_starts(length, most) for length in image.shape)
+    return sliding_window_view(image, (TILE, TILE))[np.ix_(rows, columns)].reshape(-1, TILE, TILE)
+
+
+def _continued(image: NDArray[Any], least: int) -> NDArray[Any]:
+    """Continue an image by its mirror image, where it is shorter than ``least``."""
+    short = [max(0, least - length) for length in image.shape]
+    return np.pad(image, [(0, missing) for missing in short], mode="symmetric") if any(short) else image
+
+
+def tile_starts(length: int, most: int) -> NDArray[np.int64]:
     """Spread tiles along a side: half overlapping where there is little room, at most ``most``."""
-    count = min(most, (length - side) // (side // 2) + 1)
-    return np.linspace(0, length - side, count).round().astype(np.int64)
+    count = min(most, (length - TILE) // (TILE // 2) + 1)
+    return np.linspace(0, length - TILE, count).round().astype(np.int64)
 
 
 def _log_spectrum(tiles: NDArray[np.float32], radii: tuple[float, ...]) -> NDArray[np.float32]:
