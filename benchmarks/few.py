@@ -1,6 +1,7 @@
-"""How accuracy changes with what there is to learn from: defects, normals, masks, and a kind whose defects are unknown.
+"""How accuracy changes with what there is to learn from: defects, normals, masks, pixels, kinds with known defects.
 
-Demo sample; the same test for all rows of a seed. Writes benchmarks/few.json. About two hours for one seed.
+Demo sample; the same test for all rows of a seed. --scale full is for the curve over normals, judged by the first
+2,000 test images. Writes benchmarks/few.json. About two hours for one seed.
 """
 
 from __future__ import annotations
@@ -9,23 +10,22 @@ from pathlib import Path
 
 from course import GYEOL_METHOD, begin, budget, gyeol_row, make_sample, parser
 from hard import make
-from variants import subset, train_kinds
+from variants import resized, subset, train_kinds
 
 DEFECTS = (5, 10, 20, 30, 60, 120)
-NORMALS = (250, 500, 1000, 1500)
+NORMALS = {"tiny": (20,), "demo": (250, 500, 1000, 1500), "full": (1000, 2000, 4000, 6790)}
+JUDGED = 2000
+"""Test images of the full sample."""
+SIZES = (256, 512, 1024)
+PARTS = ("defects", "normals", "masks", "unseen", "sizes")
 UNSEEN = 3
 """Kinds whose defects are left out, one at a time."""
 
 
 def main() -> None:
     made = parser(__doc__, "few.json", seeds=[5], minutes=5.0, epochs=0)
-    made.add_argument("--scale", choices=["tiny", "demo"], default="demo", help="tiny is for trying this out")
-    made.add_argument(
-        "--parts",
-        nargs="+",
-        choices=["defects", "normals", "masks", "unseen"],
-        default=["defects", "normals", "masks", "unseen"],
-    )
+    made.add_argument("--scale", choices=list(NORMALS), default="demo", help="tiny is for trying this out")
+    made.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     options = made.parse_args()
     results = begin(options)
     for seed in options.seeds:
@@ -37,21 +37,33 @@ def main() -> None:
             make(many, usual, options.scale, max(DEFECTS), seed)
             wanted += [("few defects", f"{count} defects", {"defects": count}) for count in DEFECTS]
         if "normals" in options.parts:
-            wanted += [("few normals", f"{count:,} normals", {"normals": count}) for count in NORMALS]
+            test = JUDGED if options.scale == "full" else None
+            question = f"few normals, {options.scale}"
+            wanted += [
+                (question, f"{count:,} normals", {"normals": count, "test": test})
+                for count in NORMALS[options.scale]
+            ]
         if "masks" in options.parts:
             wanted += [("masks", "no masks", {"masks": False})]
         if "unseen" in options.parts:
             kinds = sorted(set(train_kinds(usual).values()))[:UNSEEN]
             wanted += [("unseen defects", f"none of {kind}", {"without": kind}) for kind in kinds]
+        if "sizes" in options.parts:
+            wanted += [("sizes of images", f"{side} pixels", {"side": side}) for side in SIZES]
         for question, what, part in wanted:
             method = f"{GYEOL_METHOD}, {what}"
             if not results.wants(question=question, method=method, seed=seed, **budget(options)):
                 continue
-            source = many if "defects" in part else usual
             data = options.work / f"{usual.name}-{what.replace(' ', '-').replace(',', '')}"
-            subset(source, data, **part)  # type: ignore[arg-type]
-            work = Path(f"{data}-runs")
-            results.put(gyeol_row(question, data, seed, budget(options), work, method))
+            if "side" in part:
+                resized(usual, data, **part)  # type: ignore[arg-type]
+            else:
+                subset(many if "defects" in part else usual, data, **part)  # type: ignore[arg-type]
+            row = gyeol_row(question, data, seed, budget(options), Path(f"{data}-runs"), method)
+            if "without" in part:  # what was found of the kind whose defects were left out
+                (left,) = (k for k in row["metrics"]["kinds"] if k["kind"] == part["without"])
+                row["metrics"]["recall_of_unseen"] = round(1 - left["misses"] / left["defects"], 4)
+            results.put(row)
 
 
 if __name__ == "__main__":

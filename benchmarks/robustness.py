@@ -1,6 +1,7 @@
 """How much the answers suffer when only the test images change: light, noise, blur, compression, small turns.
 
-Uses a model and its data folder that are there (of benchmarks/demo.py, for example). Writes benchmarks/robustness.json.
+Uses models and their data folder that are there (of benchmarks/demo.py or compare.py, for example). Writes
+benchmarks/robustness.json.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from course import GYEOL_METHOD, begin, parser
-from gyeol import Detector, macro_f1, read_image
+from course import begin, parser
+from gyeol import macro_f1, read_image
+from gyeol.plugins.opening import load_detector
 from record import fingerprint, machine
 from variants import read_key
 
@@ -51,49 +53,54 @@ CHANGES: dict[str, tuple[Change, tuple[float, ...]]] = {
 
 def main() -> None:
     made = parser(__doc__, "robustness.json", seeds=[2])
-    made.add_argument("--model", type=Path, required=True)
+    made.add_argument(
+        "--models", nargs="+", required=True, metavar="NAME=FOLDER", help="names are those that the rows get"
+    )
     made.add_argument("--data", type=Path, required=True)
     made.add_argument("--most", type=int, default=400, help="test images")
     options = made.parse_args()
     results = begin(options)
-    detector = Detector.load(options.model)
+    models = dict(each.split("=", 1) for each in options.models)
     key = list(read_key(options.data).items())[: options.most]
     images = [read_image(options.data / "test/images" / name) for name, _ in key]
     truth = np.array([int(row["answer"]) for _, row in key])
     question = f"test images changed, {options.data.name}"
-    wanted = [("unchanged", None, 0.0)]
+    wanted: list[tuple[str, Change | None, float]] = [("unchanged", None, 0.0)]
     wanted += [(f"{name} {s:g}", change, s) for name, (change, some) in CHANGES.items() for s in some]
-    for name, change, strength in wanted:
-        method = f"{GYEOL_METHOD}, {name}"
-        if not results.wants(question=question, method=method, seed=options.seeds[0]):
-            continue
-        before, began = machine(), time.monotonic()
-        rng = np.random.default_rng(0)
-        scores = []
-        for pixels in images:
-            changed = pixels if change is None else change(pixels, strength, rng)
-            scores.append(detector.judge(np.clip(np.round(changed), 0, 255).astype(np.uint8)).score)
-        answers = (np.array(scores) > detector.threshold_).astype(int)
-        results.put(
-            {
-                "question": question,
-                "method": method,
-                "seed": options.seeds[0],
-                "data": fingerprint(options.data),
-                "command": [
-                    f"benchmarks/robustness.py --model {options.model.name} --data {options.data.name}"
-                ],
-                "machine": before,
-                "wall_s": round(time.monotonic() - began, 1),
-                "metrics": {
-                    "macro_f1": round(macro_f1(truth, answers), 5),
-                    "auroc": round(float(roc_auc_score(truth, scores)), 5),
-                    "misses": int(((truth == 1) & (answers == 0)).sum()),
-                    "false_alarms": int(((truth == 0) & (answers == 1)).sum()),
-                    "images": len(truth),
-                },
-            }
-        )
+    for model, folder in models.items():
+        detector = load_detector(Path(folder))
+        for name, change, strength in wanted:
+            method = f"{model}, {name}"
+            if not results.wants(question=question, method=method, seed=options.seeds[0]):
+                continue
+            before, began = machine(), time.monotonic()
+            rng = np.random.default_rng(0)
+            scores = []
+            for pixels in images:
+                changed = pixels if change is None else change(pixels, strength, rng)
+                scores.append(detector.judge(np.clip(np.round(changed), 0, 255).astype(np.uint8)).score)
+            answers = (np.array(scores) > detector.threshold_).astype(int)
+            results.put(
+                {
+                    "question": question,
+                    "method": method,
+                    "seed": options.seeds[0],
+                    "data": fingerprint(options.data),
+                    "command": [
+                        f"benchmarks/robustness.py --models {model}=model --data {options.data.name} "
+                        f"--most {options.most}"
+                    ],
+                    "machine": before,
+                    "wall_s": round(time.monotonic() - began, 1),
+                    "metrics": {
+                        "macro_f1": round(macro_f1(truth, answers), 5),
+                        "auroc": round(float(roc_auc_score(truth, scores)), 5),
+                        "misses": int(((truth == 1) & (answers == 0)).sum()),
+                        "false_alarms": int(((truth == 0) & (answers == 1)).sum()),
+                        "images": len(truth),
+                    },
+                }
+            )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ FILES = {
     "full": "The full sample, as large as the competition: 6,790 normals, 30 defects, 9,100 to judge",
     "tiles": "Real images: magnetic tiles, 30 defects (6 of each of 5 types) and half of the normals",
     "hard": "Hard for having thirty: the same normals and test, with many labelled defects",
-    "few": "Fewer defects, fewer normals, no masks, a type of defect that was never shown",
+    "few": "Fewer defects, fewer normals, no masks, other sizes, a kind whose defects were never shown",
+    "prevalence": "Other shares of defective images in the test",
     "ablation": "What each part of the method is worth: taken out or changed, one at a time",
     "compare": "gyeol beside all other detectors: the same folder, cores and minutes of training",
     "robustness": "Test images changed, training images not",
@@ -34,7 +35,7 @@ FILES = {
 }
 PLAIN = ("sample", "speed", "training_speed", "cluster", "growth", "review_page")
 """Files whose rows are shown with all their numbers."""
-BRIEF = ("ablation", "few", "robustness", "review_learning")
+BRIEF = ("ablation", "few", "prevalence", "robustness", "review_learning")
 """Files whose rows differ in one thing and are best read down a column."""
 SHORT = ("review_learning",)
 """Files of trainings that are cut short on purpose: what they expect of themselves says nothing of usual ones."""
