@@ -126,8 +126,10 @@ def _judge_with(cell_scores: Any) -> None:
 
 CHANGES: dict[str, Change] = {
     "as it is": Change(),
-    "crops of 128": Change({"size": 128}),
+    "crops of 96": Change({"size": 96}),
     "crops of 192": Change({"size": 192}),
+    "crops of 256": Change({"size": 256}),
+    "half as many crops": Change({"crops": 8}),
     "crops not zoomed": Change(apply=_recipes(zoomed=0.0)),
     "widths 16, 32, 48": Change({"widths": "[16,32,48]"}),
     "widths 32, 64, 96": Change({"widths": "[32,64,96]"}),

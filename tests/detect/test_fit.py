@@ -272,10 +272,9 @@ def test_with_a_normal_or_two_something_is_learnt_from_and_something_calibrated(
 
 
 def test_crops_fit_the_images(small: Config) -> None:
-    config = replace(small, size=256)
+    config = replace(small, size=256, enlarge=1)
     assert recipes(config, [(512, 512)])[0].size == 256
     assert recipes(config, [(512, 512)])[0].real == 0
-    config = replace(config, enlarge=1)
     assert recipes(config, [(150, 600), (140, 900), (130, 700)])[0].size == 128
     assert recipes(config, [(64, 64)])[1].size == 64
 
@@ -283,5 +282,5 @@ def test_crops_fit_the_images(small: Config) -> None:
 def test_small_images_are_enlarged() -> None:
     shown = [recipes(Config(), [(side, 900)])[0] for side in (64, 150, 383, 384, 2000)]
     assert [each.enlarge for each in shown] == [2, 2, 2, 1, 1]
-    assert [each.size for each in shown] == [128, 256, 256, 256, 256]
+    assert [each.size for each in shown] == [128, 256, 256, 128, 128], "as much of the image in all"
     assert recipes(Config(enlarge=4), [(2000, 900)])[1].enlarge == 4

@@ -43,7 +43,7 @@ FINE = 0.15
 """Share of all steps that each fold's fine-tuning and the last one take."""
 SMALL = 384
 """Shorter side in pixels of images below which they are enlarged."""
-DEFAULT_STEPS = 6000
+DEFAULT_STEPS = 12000
 TIMED = 30
 """Steps whose speed tells how many fit in the minutes given."""
 LATE = 1.15
@@ -54,7 +54,7 @@ def recipes(config: Config, sizes: list[tuple[int, int]]) -> tuple[Recipe, Recip
     """Make the recipes of the trunk and of the fine-tunings; crops are no larger than half of the images allow."""
     shorter = int(np.median([min(size) for size in sizes]))
     enlarge = config.enlarge or (2 if shorter < SMALL else 1)
-    size = max(64, min(config.size, shorter * enlarge // 32 * 32))
+    size = max(64, min(config.size * enlarge, shorter * enlarge // 32 * 32))
     trunk = Recipe(crops=config.crops, size=size, enlarge=enlarge, synthetic=0.6)
     return trunk, dataclasses.replace(trunk, synthetic=0.25, composed=0.25, real=0.2)
 
@@ -88,7 +88,8 @@ class Course:
         self.images, self.report, self.say = images, report, say
         self.state_path, self.group = state_path, group or Group()
         self.trunk_recipe, self.fine_recipe = recipes(config, [s.pixels.shape for s in images.normals])
-        config = dataclasses.replace(config, size=self.trunk_recipe.size, enlarge=self.trunk_recipe.enlarge)
+        enlarge = self.trunk_recipe.enlarge
+        config = dataclasses.replace(config, size=self.trunk_recipe.size // enlarge, enlarge=enlarge)
         self.config = config
         self.training, self.held_out = self._split()
         self.folds = self._folds()

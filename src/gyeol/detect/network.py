@@ -154,7 +154,7 @@ class CellNet(nn.Module):
         self,
         widths: tuple[int, int, int] = (24, 48, 64),
         blocks: tuple[int, int] = (3, 1),
-        window: int = 32,
+        window: int = 16,
         enlarge: int = 1,
     ) -> None:
         super().__init__()

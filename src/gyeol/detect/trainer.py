@@ -159,7 +159,8 @@ class Learner:
         self.config, self.group = config, group or Group()
         self.device = pick_device()
         torch.manual_seed(config.seed)
-        net = CellNet(config.widths, config.blocks, config.size // STRIDE, config.enlarge or 1)
+        enlarge = config.enlarge or 1
+        net = CellNet(config.widths, config.blocks, config.size * enlarge // STRIDE, enlarge)
         self.net = channels_last(net.to(self.device))
         self.halves = Halves(self.net, max(1, HALVES // self.group.size))
         self.average: CellNet = copy.deepcopy(self.net).eval().requires_grad_(False)

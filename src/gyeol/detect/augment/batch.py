@@ -67,7 +67,7 @@ class Recipe:
     """
 
     crops: int = 16
-    size: int = 256
+    size: int = 128
     enlarge: int = 1
     synthetic: float = 0.5
     composed: float = 0.0
