@@ -1,9 +1,9 @@
 """What each part of the method is worth: taken out or changed, one at a time. Writes benchmarks/ablation.json.
 
-python benchmarks/ablation/run.py --steps 600 --seeds 1
+python benchmarks/ablation/run.py --steps 400 --seeds 1
 
 On the demo sample, or on --data (with its key). Each is trained with the same seed and number of steps; with other
-crops as many more or fewer steps as keep the number of pixels, so that all cost the same arithmetic. About four minutes
+crops as many more or fewer steps as keep the number of pixels, so that all cost the same arithmetic. About three minutes
 each on one core.
 """
 
@@ -22,7 +22,7 @@ from gyeol.detect.config import Config  # noqa: E402
 
 
 def main() -> None:
-    made = parser(__doc__, "ablation.json", seeds=[1], steps=600, epochs=0)
+    made = parser(__doc__, "ablation.json", seeds=[1], steps=400, epochs=0)
     made.add_argument("--data", type=Path, help="a folder with a key, instead of the demo sample")
     made.add_argument("--changes", nargs="+", choices=list(CHANGES), default=list(CHANGES))
     options = made.parse_args()
