@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from statistics import NormalDist
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -81,7 +79,8 @@ def test_the_estimate_is_near_the_truth(law: str, gap: float) -> None:
         choice = choose_threshold(draw(1000), gap + rng.normal(0, 1.0, 30), 0.1)
         truth = macro_f1_at(choice.threshold, many_normals, many_defects, 0.1)
         errors.append(choice.macro_f1 - truth)
-        inside += choice.interval[0] <= truth <= choice.interval[1]
+        # Tails are taken for heavier than these, so the truth may be a little better than the best expected.
+        inside += choice.interval[0] <= truth <= choice.interval[1] + 0.005
         best = max(macro_f1_at(t, many_normals, many_defects, 0.1) for t in np.linspace(0, gap + 2, 40))
         assert truth > best - 0.05, "the threshold costs little"
     assert abs(np.mean(errors)) < 0.015
@@ -163,19 +162,20 @@ def test_the_estimate_is_for_the_share_of_defects_that_it_names() -> None:
     assert choice.interval[0] <= choice.macro_f1 <= choice.interval[1]
 
 
-def test_the_share_of_normals_above_is_counted_up_to_the_tail_and_exponential_from_there() -> None:
+def test_the_share_of_normals_above_is_counted_up_to_the_tail_and_a_pareto_from_there() -> None:
     normals = np.arange(100.0)[::-1]
     start, slope = 89.1, 5.4  # the 90 % quantile, and how far the ten beyond it lie from it on average
     at = np.array([-1.0, 0.0, 50.0, 50.5, 89.05, 89.1, 100.0, 200.0, 1e6])
-    beyond = [0.1 * np.exp(-(each - start) / slope) for each in (100.0, 200.0)]
+    # The mean of a generalised Pareto distribution is scale / (1 - shape).
+    beyond = 0.1 * stats.genpareto(0.1, start, slope * 0.9).sf([100.0, 200.0])
     told = share_above(normals, at)
     np.testing.assert_allclose(told[:8], [1, 0.99, 0.49, 0.49, 0.1, 0.1, *beyond], rtol=1e-9)
-    assert 0 < told[8] < 1e-300, "however far, never quite none"
+    assert 0 < told[8] < 1e-40, "however far, never quite none"
 
 
 def test_of_equal_normals_the_tail_is_as_short_as_can_be() -> None:
     told = share_above(np.ones(20), np.array([0.999, 1.0, 1.001]))
-    np.testing.assert_allclose(told, [1.0, 0.1, 0.1 * np.exp(-1)], rtol=1e-9)
+    np.testing.assert_allclose(told, [1.0, 0.1, 0.1 * stats.genpareto(0.1).sf(1)], rtol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -188,12 +188,12 @@ def test_of_equal_normals_the_tail_is_as_short_as_can_be() -> None:
         ),
     ],
 )
-def test_the_share_of_defects_below_is_that_of_gaussians_by_silvermans_rule(
+def test_the_share_of_defects_below_is_that_of_a_mixture_by_silvermans_rule(
     defects: np.ndarray, spread: float
 ) -> None:
     width = 0.9 * spread / len(defects) ** 0.2
     at = np.array([-3.0, 4.5, 7.0])
-    wanted = [np.mean([NormalDist(each, width).cdf(t) for each in defects]) for t in at]
+    wanted = [stats.t(3, defects, width).cdf(each).mean() for each in at]
     np.testing.assert_allclose(share_below(np.sinh(defects), np.sinh(at)), wanted, atol=1e-9)
 
 
@@ -203,14 +203,15 @@ def test_how_far_the_highest_defects_lie_apart_does_not_blur_the_lowest() -> Non
     narrow = np.concatenate([near, np.geomspace(15, 20, 15)])
     wide = np.concatenate([near, np.geomspace(15, 60, 15)])
     at = np.array([6.0])
-    assert share_below(wide, at)[0] < 1e-3
+    plain = stats.t(3, wide, 0.9 * wide.std() / 30**0.2).cdf(6.0).mean()  # on the scores' own scale
+    assert share_below(wide, at)[0] < plain / 5
     chosen = [choose_threshold(normals, defects, rounds=20).threshold for defects in (narrow, wide)]
-    assert min(chosen) > 5, "in the gap, not at the normals' end of it"
+    assert min(chosen) > normals.max() + 1, "in the gap, not at the normals' end of it"
 
 
-def test_of_equal_defects_the_gaussians_are_as_narrow_as_can_be() -> None:
+def test_of_equal_defects_the_mixture_is_as_narrow_as_can_be() -> None:
     told = share_below(np.sinh(np.full(3, 5.0)), np.sinh(np.array([4.999, 5.0, 5.001])))
-    np.testing.assert_allclose(told, [NormalDist().cdf(z) for z in (-1, 0, 1)], atol=1e-9)
+    np.testing.assert_allclose(told, stats.t(3).cdf([-1, 0, 1]), atol=1e-9)
 
 
 @pytest.mark.parametrize(("missed", "alarms"), [(10, 0), (0, 40), (7, 13), (150, 600)])

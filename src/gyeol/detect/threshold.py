@@ -1,12 +1,13 @@
 """Choose the score above which an image is called defective, and say what to expect of it.
 
 Both ends are extrapolated: thirty defects and some hundred normals that the network did not learn from say little
-about one image in ten thousand. The normals' tail is taken as exponential beyond its 90 % quantile (the
-peaks-over-threshold method, Pickands 1975, with shape 0), the defects' scores as a mixture of Gaussians around the
-ones seen (Silverman 1986), on the scale of their inverse hyperbolic sine. That is the scores' own scale among the
-normals, around 0, and logarithmic far above: scores of defects differ in proportion, 12 from 15 as much as 40 from 50,
-and the spread of the highest must not blur the lowest, next to which the threshold lies. The threshold is the one with
-the highest Macro F1 to be expected of the two.
+about one image in ten thousand. The normals' tail is taken as a generalised Pareto distribution beyond its 90 %
+quantile (the peaks-over-threshold method, Pickands 1975), the defects' scores as a mixture around the ones seen
+(Silverman 1986) of Student's t-distributions, on the scale of their inverse hyperbolic sine. That is the scores' own
+scale among the normals, around 0, and logarithmic far above: scores of defects differ in proportion, 12 from 15 as much
+as 40 from 50, and the spread of the highest must not blur the lowest, next to which the threshold lies. Both tails are
+heavy on purpose: where defects and normals are far apart the threshold lies where neither was seen, and there light
+tails would be surer of either than anyone can be. The threshold is the one with the highest Macro F1 to be expected.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import stdtr
 
 TAIL = 0.9
 """Quantile of the normals beyond which the tail is extrapolated."""
+SHAPE = 0.1
+"""Shape of the normals' tail; 0 would be exponential."""
+FREEDOM = 3.0
+"""Degrees of freedom of the defects' mixture; infinitely many would be Gaussian."""
 UNKNOWN = np.linspace(0.01, 0.5, 50)
 """Shares of defective images that are thought equally likely where nobody knows: up to half of them.
 
@@ -68,9 +73,9 @@ def share_above(normals: NDArray[np.float64], threshold: NDArray[np.float64]) ->
     ordered = np.sort(normals)
     start = float(np.quantile(ordered, TAIL))
     excess = ordered[ordered > start] - start
-    slope = max(float(excess.mean()) if len(excess) else 0.0, 1e-3)
+    scale = max(float(excess.mean()) * (1 - SHAPE) if len(excess) else 0.0, 1e-3)
     seen = 1 - np.searchsorted(ordered, threshold, side="right") / len(ordered)
-    tail = (1 - TAIL) * np.exp(-np.clip((threshold - start) / slope, 0, 700))
+    tail = (1 - TAIL) * (1 + SHAPE * np.maximum(threshold - start, 0) / scale) ** (-1 / SHAPE)
     # Of few or equal scores less than a tenth may lie above the start; the share must not rise at the tail.
     return np.where(threshold > start, tail, np.maximum(seen, 1 - TAIL))
 
@@ -81,7 +86,7 @@ def share_below(defects: NDArray[np.float64], threshold: NDArray[np.float64]) ->
     quartiles = np.quantile(defects, (0.25, 0.75))
     spread = min(float(defects.std()), float(quartiles[1] - quartiles[0]) / 1.34) or float(defects.std())
     width = max(0.9 * spread * len(defects) ** -0.2, 1e-3)
-    return np.asarray(ndtr((threshold[:, None] - defects) / width).mean(1), np.float64)
+    return np.asarray(stdtr(FREEDOM, (threshold[:, None] - defects) / width).mean(1), np.float64)
 
 
 def choose_threshold(
