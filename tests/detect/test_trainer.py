@@ -15,6 +15,7 @@ import torch
 from gyeol.detect.augment.batch import Batch, Recipe, Sampler
 from gyeol.detect.config import Config
 from gyeol.detect.images import TrainingImages
+from gyeol.detect.network import STRIDE
 from gyeol.detect.state import load_state, save_state
 from gyeol.detect.trainer import (
     WARM_UP,
@@ -293,3 +294,10 @@ def test_the_learning_rate_rises_once_and_falls_to_zero() -> None:
     assert falling[0] == 1
     assert falling == sorted(falling, reverse=True)
     assert falling[-1] == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("enlarge", [1, 2])
+def test_a_cell_is_judged_against_as_much_as_a_crop_shows(small: Config, enlarge: int) -> None:
+    net = Learner(replace(small, size=64, enlarge=enlarge)).net
+    assert net.context.window * STRIDE == 64 * enlarge, "the size is in pixels of the image"
+    assert net.enlarge == enlarge
