@@ -75,11 +75,12 @@ def gyeol_row(
     method: str = GYEOL_METHOD,
     program: Sequence[str | Path] = (GYEOL,),
     settings: Sequence[str] = (),
+    heat: bool = True,
 ) -> Row:
     """Train gyeol on `data` with a :func:`budget` and judge its test.
 
     `work` is for the model and the answers, `program` is what runs in place of gyeol, `settings` are further words for
-    the training.
+    the training, `heat` says whether heat maps are measured, too, where there are masks to compare them with.
     """
     before, key = machine(), data / "key"
     clear(work)
@@ -92,7 +93,7 @@ def gyeol_row(
     runs = [measure(train, work / "train.log"), measure(predict, work / "predict.log")]
     count = sum(1 for _ in (work / "scores.csv").open(encoding="utf-8")) - 1
     decode = json.loads(measure([sys.executable, HERE / "decode.py", data], work / "decode.log").stdout)
-    if (key / "masks").is_dir() and count <= MOST_HEATMAPS:
+    if heat and (key / "masks").is_dir() and count <= MOST_HEATMAPS:
         again = [*predict, "--raw-heatmaps", work / "heat"]
         measure(again, work / "heat.log")
         evaluate += ["--heatmaps", work / "heat"]

@@ -59,7 +59,7 @@ def main() -> None:
                 resized(usual, data, **part)  # type: ignore[arg-type]
             else:
                 subset(many if "defects" in part else usual, data, **part)  # type: ignore[arg-type]
-            row = gyeol_row(question, data, seed, budget(options), Path(f"{data}-runs"), method)
+            row = gyeol_row(question, data, seed, budget(options), Path(f"{data}-runs"), method, heat=False)
             if "without" in part:  # what was found of the kind whose defects were left out
                 (left,) = (k for k in row["metrics"]["kinds"] if k["kind"] == part["without"])
                 row["metrics"]["recall_of_unseen"] = round(1 - left["misses"] / left["defects"], 4)

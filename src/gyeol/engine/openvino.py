@@ -19,6 +19,9 @@ from gyeol.engine.sealed import read_sealed
 from gyeol.errors import ModelError
 from gyeol.files import printable
 
+ANY = (0, 0)
+"""What the plan for images of all other sizes is kept under."""
+
 
 class OpenVinoJudge:
     """Judge images with an exported graph.
@@ -70,28 +73,38 @@ class OpenVinoJudge:
             model.remove_result(model.output(graph.HEAT).get_node())
         shape = int(usual[0]), int(usual[1])
         arithmetic = "bf16" if graph.PRECISIONS[int(precision)] == "bf16" else "f32"
-        settings = {
+        self._settings = {
             "INFERENCE_PRECISION_HINT": arithmetic,
             "INFERENCE_NUM_THREADS": max(workers, threads or cores()),
             "NUM_STREAMS": workers,
         }
-        # One plan for the usual shape, which runs a tenth faster, and one for all others: an image's score must not
-        # depend on which came first.
-        self._plans: dict[tuple[int, ...], Any] = {(0, 0): core.compile_model(model, "CPU", settings)}
+        # One plan for the usual shape, which runs a tenth faster, and one for all others, made when it is needed: an
+        # image's score must not depend on which came first.
+        self._core, self._model, self._making = core, model, threading.Lock()
+        self._plans: dict[tuple[int, ...], Any] = {}
         if all(shape):
             with contextlib.suppress(RuntimeError):
-                model.reshape({graph.INPUT: shape})
-                self._plans[shape] = core.compile_model(model, "CPU", settings)
+                usual_alone = model.clone()
+                usual_alone.reshape({graph.INPUT: shape})
+                self._plans[shape] = core.compile_model(usual_alone, "CPU", self._settings)
         self._own = threading.local()
+        if not self._plans:
+            self._plan(ANY)
 
     def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
         """Judge a grey image (H, W) uint8; may be called from several threads."""
-        shape = pixels.shape if pixels.shape in self._plans else (0, 0)
+        shape = pixels.shape if pixels.shape in self._plans else ANY
         requests: dict[tuple[int, ...], Any] = self._own.__dict__.setdefault("requests", {})
         if shape not in requests:
-            requests[shape] = self._plans[shape].create_infer_request()
+            requests[shape] = self._plan(shape).create_infer_request()
         done = requests[shape].infer({graph.INPUT: np.ascontiguousarray(pixels)}, share_outputs=True)
         return graph.verdict({name: done[name] for name in self._wanted})
+
+    def _plan(self, shape: tuple[int, ...]) -> Any:
+        with self._making:
+            if shape not in self._plans:
+                self._plans[shape] = self._core.compile_model(self._model, "CPU", self._settings)
+            return self._plans[shape]
 
 
 def _constant(model: Any, name: str) -> NDArray[Any]:
