@@ -3,8 +3,8 @@
 python benchmarks/ablation/run.py --steps 400 --seeds 1
 
 On the demo sample, or on --data (with its key). Each is trained with the same seed and number of steps; with other
-crops as many more or fewer steps as keep the number of pixels, so that all cost the same arithmetic. About three minutes
-each on one core.
+crops as many more or fewer steps as keep the number of pixels, so that all cost the same arithmetic. About three
+minutes each on one core.
 """
 
 from __future__ import annotations
