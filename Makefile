@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
-MINUTES ?= 6
+MINUTES ?= 4
 
 # Where `make lock` finds PyTorch's build for CPUs; elsewhere https://download.pytorch.org/whl/cpu/torch
 TORCH_WHEELS ?= /opt/wheels

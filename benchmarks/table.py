@@ -234,7 +234,9 @@ def calibration(held: list[Row]) -> str:
     said = f"The mean absolute gap is {sum(gaps) / len(gaps):.4f}.\n"
     for counted, held_in in inside.items():
         rule = "of counted shares, as it is now" if counted else "of a bootstrap, as it was"
-        said += f"{sum(held_in)} of {len(held_in)} truths lie inside the interval {rule}.\n" if held_in else ""
+        said += (
+            f"{sum(held_in)} of {len(held_in)} truths lie inside the interval {rule}.\n" if held_in else ""
+        )
     return f"{said}\n{table(header, lines)}"
 
 
