@@ -149,9 +149,12 @@ def brief(rows: list[Row]) -> str:
     """Lay out rows that differ in one thing, in the order of the numbers in their names."""
     header = ["method", "seeds", "Macro F1", "best possible", "AUROC", "misses", "false alarms", "estimate"]
     names = {"macro_f1": 4, "best_macro_f1": 4, "auroc": 4, "misses": 1, "false_alarms": 1, "estimate": 4}
+    if any("recall_of_unseen" in row["metrics"] for row in rows):
+        header, names = [*header, "recall of the kind left out"], {**names, "recall_of_unseen": 4}
     groups: dict[str, list[Row]] = {}
-    for row in sorted(rows, key=lambda each: natural(each["method"])):
-        groups.setdefault(row["method"], []).append(row)
+    for row in sorted(rows, key=lambda each: (each.get("steps") or 0, natural(each["method"]))):
+        steps = f", {row['steps']:,} steps" if row.get("steps") else ""
+        groups.setdefault(f"{row['method']}{steps}", []).append(row)
     lines = [
         [name, str(len(own)), *(span(map(metric(m), own), digits) for m, digits in names.items())]
         for name, own in groups.items()
