@@ -141,7 +141,8 @@ def expect(
     drawn = (_counted(rng, missed, len(defects), rounds), _counted(rng, alarms, len(normals), rounds))
     low, high = np.quantile(expected_macro_f1(*drawn, prevalence), (0.025, 0.975))
     middle = float(expected_macro_f1(missed, alarms, prevalence)[0])
-    low, high = min(low, middle), max(high, middle)  # a share of 0 lies outside of its posterior's middle 95 %
+    # A share of 0 lies outside of the middle 95 % of its posterior.
+    low, high = min(low, middle), max(high, middle)
     return Choice(
         threshold=threshold,
         macro_f1=middle,
