@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -43,7 +44,13 @@ def main() -> None:
     options = made.parse_args()
     results = begin(options)
     for data in options.data:
-        (run,) = sorted(data.with_name(f"{data.name}-runs").glob("gyeol-*"))
+        runs = data.with_name(f"{data.name}-runs")
+        found = sorted(runs.glob("gyeol-*"))
+        if len(found) != 1:
+            sys.exit(
+                f"{runs}: one run of gyeol is needed, not {len(found)}; make it with benchmarks/full.py or tiles.py"
+            )
+        run = found[0]
         seed = int(run.name.removeprefix("gyeol-"))
         record = json.loads((run / "model/detector.json").read_text(encoding="utf-8"))
         held, threshold = record["record"], float(record["threshold"])

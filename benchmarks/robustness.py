@@ -6,6 +6,7 @@ benchmarks/robustness.json.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +61,8 @@ def main() -> None:
     made.add_argument("--most", type=int, default=400, help="test images")
     options = made.parse_args()
     results = begin(options)
+    if wrong := [each for each in options.models if "=" not in each]:
+        sys.exit(f"--models {wrong[0]}: write NAME=FOLDER, such as gyeol=out/model")
     models = dict(each.split("=", 1) for each in options.models)
     key = list(read_key(options.data).items())[: options.most]
     images = [read_image(options.data / "test/images" / name) for name, _ in key]
