@@ -96,8 +96,8 @@ def test_what_was_kept_out_stays_out_and_every_new_defect_is_scored_unseen(
         assert scored <= new
         assert scored.isdisjoint(map(id, sampler.defects))
     assert len(learning[-1].defects) == 7
-    before = {row["defect"]: row["score"] for row in fitted.record_["defect_scores"]}
-    assert {row["defect"]: row["score"] for row in result.fold_scores[:4]} == before
+    before = {row["defect"]: row["calibrated"] for row in fitted.record_["defect_scores"]}
+    assert {row["defect"]: row["calibrated"] for row in result.fold_scores[:4]} == before
     assert [row["defect"] for row in result.fold_scores] == list(range(7))
 
 
@@ -201,8 +201,8 @@ def test_the_card_says_from_what_it_came_and_a_second_review_builds_on_the_first
     more = Answers((*reviewed.images, LabelledImage(tmp_path / "more.png", True)), reviewed.unsure)
     second = Detector.load(tmp_path / "second")
     third = Detector.load(tmp_path / "second").partial_fit(folder, more, steps=20)
-    scores = [row["score"] for row in third.record_["defect_scores"]]
-    assert scores[:7] == [row["score"] for row in second.record_["defect_scores"]], (
+    scores = [row["calibrated"] for row in third.record_["defect_scores"]]
+    assert scores[:7] == [row["calibrated"] for row in second.record_["defect_scores"]], (
         "seen, so not scored again"
     )
     assert len(scores) == 8

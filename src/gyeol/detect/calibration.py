@@ -28,6 +28,7 @@ class Calibration:
         Median raw score of the kind's normals.
     scale : (K,) float64
         Distance from the median to the 95 % quantile, divided by 1.645: the deviation, were the scores Gaussian.
+        After :meth:`levelled`, times the kind's level.
     """
 
     centre: NDArray[np.float64]
@@ -37,6 +38,10 @@ class Calibration:
         """Calibrate raw scores (N,) of images of the given kinds (N,): 0 is a usual normal, 1.645 its 95 %."""
         kind = np.asarray(kind)
         return np.asarray((np.asarray(raw, np.float64) - self.centre[kind]) / self.scale[kind], np.float64)
+
+    def levelled(self, by_kind: NDArray[np.float64]) -> Calibration:
+        """Divide the scores of each kind by its level (K,); see :mod:`gyeol.detect.levels`."""
+        return Calibration(self.centre, self.scale * by_kind)
 
 
 def calibrate(raw: NDArray[np.floating], kind: NDArray[np.integer], kinds: int) -> Calibration:

@@ -26,6 +26,7 @@ from gyeol.detect.config import Config
 from gyeol.detect.fitted import Fitted
 from gyeol.detect.held_out import split_normals
 from gyeol.detect.images import TrainingImages
+from gyeol.detect.levels import levels_of
 from gyeol.detect.network import CellNet, fused
 from gyeol.detect.reference import make_reference
 from gyeol.detect.scoring import cell_scores, raw_score
@@ -334,7 +335,7 @@ class Course:
         kinds = np.array([surface.kind for surface in unseen])
         scores = calibration(self._raw(net, unseen), kinds).tolist()
         return [
-            {"defect": number, "fold": fold, "kind": surface.kind, "score": score}
+            {"defect": number, "fold": fold, "kind": surface.kind, "calibrated": score}
             for number, surface, score in zip(numbers, unseen, scores, strict=True)
         ]
 
@@ -363,11 +364,13 @@ class Course:
         self.say(f"calibrating on {len(self.held_out)} normals kept out of training")
         kinds = np.array([surface.kind for surface in self.held_out])
         raw = self._raw(net, self.held_out)
-        calibration = calibrate(raw, kinds, self.images.kinds.count)
+        usual = calibrate(raw, kinds, self.images.kinds.count)
+        rows, prevalence = self._rows(), self.config.prevalence
+        levels = levels_of(rows, usual(raw, kinds), self.images.kinds.count, prevalence)
+        rows = [{**row, "score": float(score)} for row, score in zip(rows, levels.defects, strict=True)]
+        calibration = usual.levelled(levels.by_kind)
         normal_scores = calibration(raw, kinds)
-        rows = self._rows()
-        scores = np.array([row["score"] for row in rows])
-        choice = choose_threshold(normal_scores, scores, self.config.prevalence, seed=self.config.seed)
+        choice = choose_threshold(normal_scores, levels.defects, prevalence, seed=self.config.seed)
         record = {
             "steps": int(self.done["steps"]),
             "crop_size": self.trunk_recipe.size,

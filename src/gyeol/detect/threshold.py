@@ -81,12 +81,23 @@ def share_above(normals: NDArray[np.float64], threshold: NDArray[np.float64]) ->
 
 
 def share_below(defects: NDArray[np.float64], threshold: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Estimate the share of defects (N,) that score below each threshold (T,)."""
+    """Estimate the share of defects (M,) that score below each threshold (T,)."""
+    return np.asarray(shares_below(defects, threshold).mean(1), np.float64)
+
+
+def shares_below(defects: NDArray[np.float64], threshold: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Tell for each defect (M,) what share of those like it scores below each threshold (T,): (T, M)."""
     defects, threshold = np.arcsinh(defects), np.arcsinh(threshold)
     quartiles = np.quantile(defects, (0.25, 0.75))
     spread = min(float(defects.std()), float(quartiles[1] - quartiles[0]) / 1.34) or float(defects.std())
     width = max(0.9 * spread * len(defects) ** -0.2, 1e-3)
-    return np.asarray(stdtr(FREEDOM, (threshold[:, None] - defects) / width).mean(1), np.float64)
+    return np.asarray(stdtr(FREEDOM, (threshold[:, None] - defects) / width), np.float64)
+
+
+def best_of(missed: NDArray[np.float64], alarms: NDArray[np.float64], prevalence: float | None = None) -> int:
+    """Give the place of the threshold with the highest expected Macro F1, from the shares (T,) of each."""
+    likely = UNKNOWN if prevalence is None else [prevalence]
+    return int(np.mean([expected_macro_f1(missed, alarms, share) for share in likely], 0).argmax())
 
 
 def choose_threshold(
@@ -114,9 +125,9 @@ def choose_threshold(
     between = (seen[1:] + seen[:-1]) / 2  # one extreme score must not make the grid too coarse for the rest
     grid = np.unique(np.concatenate([even, between[between > low]]))
     missed, alarms = share_below(defects, grid), share_above(normals, grid)
-    likely = UNKNOWN if prevalence is None else [prevalence]
-    best = int(np.mean([expected_macro_f1(missed, alarms, share) for share in likely], 0).argmax())
-    return expect(normals, defects, float(grid[best]), float(np.mean(likely)), rounds, seed)
+    threshold = float(grid[best_of(missed, alarms, prevalence)])
+    usual = float(UNKNOWN.mean()) if prevalence is None else prevalence
+    return expect(normals, defects, threshold, usual, rounds, seed)
 
 
 def expect(

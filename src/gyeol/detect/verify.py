@@ -18,6 +18,7 @@ from gyeol.detect.detector import Detector
 from gyeol.detect.directory import CARD
 from gyeol.detect.fit import Course
 from gyeol.detect.images import TrainingImages, load_training_images
+from gyeol.detect.levels import levels_of
 from gyeol.detect.network import fused
 from gyeol.detect.record import data_fingerprint, model_card
 from gyeol.detect.scoring import cell_scores, raw_score
@@ -155,7 +156,9 @@ def _judge(detector: Detector, surfaces: list[Surface], judging: Counting) -> ND
 
 def _normals(detector: Detector, surfaces: list[Surface], raw: NDArray[np.float64]) -> Finding:
     kinds = np.array([surface.kind for surface in surfaces])
-    made, kept = calibrate(raw, kinds, detector.kinds_.count), detector.calibration_
+    usual, kept = calibrate(raw, kinds, detector.kinds_.count), detector.calibration_
+    rows, prevalence = detector.record_["defect_scores"], detector.config.prevalence
+    made = usual.levelled(levels_of(rows, usual(raw, kinds), detector.kinds_.count, prevalence).by_kind)
     scores = np.sort(np.round(kept(raw, kinds), 4))
     claimed = np.array(detector.record_["normal_scores"])
     apart = [np.abs(scores - claimed), np.abs(made.centre - kept.centre), np.abs(made.scale - kept.scale)]
