@@ -211,4 +211,4 @@ def _short(command: list[Any]) -> str:
 
 
 def _rounded(value: Any) -> Any:
-    return round(value, 5) if isinstance(value, float) else value
+    return round(value, 7) if isinstance(value, float) else value

@@ -14,7 +14,9 @@ def draw(benchmarks: Path, path: Path) -> None:
     rows = [
         (f"{title} {row['seed']}", row["method"], row["metrics"])
         for name, title in FILES.items()
-        for row in json.loads((benchmarks / f"{name}.json").read_text())["rows"]
+        for row in sorted(
+            json.loads((benchmarks / f"{name}.json").read_text())["rows"], key=lambda row: int(row["seed"])
+        )
     ]
     # Of two rows of one folder and method the later, which is of the longer training.
     rows = list({row[:2]: row for row in rows}.values())
