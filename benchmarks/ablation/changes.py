@@ -98,9 +98,8 @@ def _no_local_contrast() -> None:
 
 def _no_context() -> None:
     def forward(layer: network.Context, x: Tensor) -> Tensor:
-        unused = sum(
-            each.square().sum() for each in layer.film.parameters()
-        )  # the optimiser wants a gradient of all
+        # The optimiser wants a gradient of all, and with memory of its own: a sum's is one number, spread out.
+        unused = sum(each.square().sum() for each in layer.film.parameters())
         return layer.mix(torch.cat([x, x], 1)) + 0 * unused  # type: ignore[no-any-return]
 
     network.Context.forward = forward  # type: ignore[method-assign]

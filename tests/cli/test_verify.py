@@ -16,6 +16,7 @@ from PIL import Image
 
 from gyeol.detect.detector import Detector
 from gyeol.detect.directory import own_sum
+from gyeol.detect.levels import Levels
 from gyeol.detect.versions import save_threshold
 
 Verify = Callable[..., tuple[Any, dict[str, str], str]]
@@ -127,6 +128,20 @@ def test_the_same_pictures_under_other_names_are_the_same_data(
     code, outcomes, _ = verify(model, tmp_path / "data")
     assert code == 0
     assert outcomes["data"] == "reproduced"
+
+
+def test_levels_other_than_those_found_again_are_noticed(
+    verify: Verify, trained: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def doubled(
+        rows: list[dict[str, Any]], normals: np.ndarray, kinds: int, prevalence: float | None
+    ) -> Levels:
+        return Levels(np.full(kinds, 2.0), np.ones(len(rows)))
+
+    monkeypatch.setattr("gyeol.detect.verify.levels_of", doubled)
+    code, outcomes, _ = verify(*trained)
+    assert code == 1
+    assert outcomes["scores"] == "differs"
 
 
 @pytest.mark.parametrize(

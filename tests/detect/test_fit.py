@@ -17,6 +17,7 @@ from gyeol.detect.fit import Course, recipes
 from gyeol.detect.fitted import Fitted
 from gyeol.detect.held_out import split_normals
 from gyeol.detect.images import TrainingImages
+from gyeol.detect.levels import Levels
 from gyeol.detect.surfaces import Surface
 from gyeol.detect.trainer import Learner, Progress
 from gyeol.errors import DataError, ModelError
@@ -284,3 +285,23 @@ def test_small_images_are_enlarged() -> None:
     assert [each.enlarge for each in shown] == [2, 2, 2, 1, 1]
     assert [each.size for each in shown] == [128, 256, 256, 128, 128], "as much of the image in all"
     assert recipes(Config(enlarge=4), [(2000, 900)])[1].enlarge == 4
+
+
+def test_the_levels_found_hold_for_normals_defects_and_whatever_is_judged(
+    images: Images, small: Config, whole: Fitted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def doubled(
+        rows: list[dict[str, Any]], normals: np.ndarray, kinds: int, prevalence: float | None
+    ) -> Levels:
+        np.testing.assert_allclose(np.sort(normals), np.sort(whole.normal_scores))
+        return Levels(np.full(kinds, 2.0), np.array([row["calibrated"] for row in rows]) / 4)
+
+    monkeypatch.setattr(fit, "levels_of", doubled)
+    made = train(images(), small)
+    np.testing.assert_array_equal(made.calibration.scale, 2 * whole.calibration.scale)
+    np.testing.assert_array_equal(made.calibration.centre, whole.calibration.centre)
+    np.testing.assert_allclose(made.normal_scores, whole.normal_scores / 2)
+    for row, usual in zip(made.fold_scores, whole.fold_scores, strict=True):
+        assert row["calibrated"] == usual["calibrated"]
+        assert row["score"] == usual["calibrated"] / 4
+    assert made.choice.threshold != whole.choice.threshold

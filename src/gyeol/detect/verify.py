@@ -162,6 +162,7 @@ def _normals(detector: Detector, surfaces: list[Surface], raw: NDArray[np.float6
     scores = np.sort(np.round(kept(raw, kinds), 4))
     claimed = np.array(detector.record_["normal_scores"])
     apart = [np.abs(scores - claimed), np.abs(made.centre - kept.centre), np.abs(made.scale - kept.scale)]
+    apart.append(np.abs(made.scale / kept.scale - 1))  # of a scale of 0.05 even the double is near
     claim = f"scores of {len(claimed):,} normals kept out of training, and the calibration by them"
     return Finding(claim, *_difference("a score", max(float(each.max()) for each in apart), NEAR))
 
