@@ -305,3 +305,4 @@ def test_the_levels_found_hold_for_normals_defects_and_whatever_is_judged(
         assert row["calibrated"] == usual["calibrated"]
         assert row["score"] == usual["calibrated"] / 4
     assert made.choice.threshold != whole.choice.threshold
+    assert set(made.record["levels"]) == {2.0}

@@ -115,6 +115,13 @@ def test_a_damaged_state_is_refused(tmp_path: Path, content: bytes) -> None:
         load_state(path)
 
 
+@pytest.mark.parametrize("content", [{}, {"form": 1}])
+def test_a_state_of_another_version_is_refused(tmp_path: Path, content: dict[str, int]) -> None:
+    torch.save(content, tmp_path / "state")
+    with pytest.raises(ModelError, match="another version of gyeol"):
+        load_state(tmp_path / "state")
+
+
 def test_nothing_in_a_state_is_run(tmp_path: Path) -> None:
     class Evil:
         def __reduce__(self) -> tuple[object, tuple[str]]:

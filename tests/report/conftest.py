@@ -32,6 +32,7 @@ def record() -> dict[str, Any]:
         "normals_learnt": 4,
         "normals_held_out": 40,
         "kinds": [4],
+        "levels": [0.8, 1.5],
         "steps": 80,
         "crop_size": 64,
         "enlarge": 1,

@@ -382,6 +382,7 @@ class Course:
             "device": str(self.learner.device),
             "torch": torch.__version__,
             "processes": self.group.size,
+            "levels": [round(float(level), 3) for level in levels.by_kind],
         }
         images = self.images
         return Fitted(

@@ -151,6 +151,16 @@ def model_card(threshold: float, record: dict[str, Any]) -> str:
     return _plugin_card(threshold, record) if "detector" in record else _own_card(threshold, record)
 
 
+def explain_levels(levels: list[float]) -> str:
+    """Say in words what the kinds' levels (:mod:`gyeol.detect.levels`) are; nothing where all are 1."""
+    if all(level == 1 for level in levels):
+        return ""
+    return (
+        "\nEach kind of texture has a level, chosen from all defects of which its own count for more, that its scores "
+        f"are divided by, so that one threshold suits all kinds: {min(levels):.2f} to {max(levels):.2f} here.\n"
+    )
+
+
 def _own_card(threshold: float, record: dict[str, Any]) -> str:
     told = record["estimate"]
     low, high = told["interval"]
@@ -171,7 +181,7 @@ The interval is of this estimate, from {record["defects"]} defects; rare kinds o
 not in it.
 
 {explain_threshold(threshold, record)}
-{_versions(record)}
+{explain_levels(record["levels"])}{_versions(record)}
 ## Limits
 Kinds of texture that are not in the training folder get no meaningful score. Defects unlike all of the training
 defects and unlike the synthetic anomalies may be missed. Scores depend on the image's resolution: use the one

@@ -11,11 +11,14 @@ import torch
 from gyeol.errors import ModelError
 from gyeol.files import atomic_file
 
+FORM = 2
+"""Version of what a state holds; only states of the same one are taken up."""
+
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
     """Write a state of plain values and tensors, whole or not at all."""
     content = io.BytesIO()  # straight to a full disk, torch raises something that says nothing
-    torch.save(state, content)
+    torch.save({**state, "form": FORM}, content)
     with atomic_file(path, "wb") as stream:
         stream.write(content.getbuffer())
 
@@ -26,7 +29,7 @@ def load_state(path: Path) -> dict[str, Any]:
     Raises
     ------
     ModelError
-        If it cannot be read.
+        If it cannot be read, or was written by a gyeol whose states hold something else.
     """
     refusal = ModelError(
         f"{path} is no state of a stopped training that can be read; start anew without --resume"
@@ -37,4 +40,9 @@ def load_state(path: Path) -> dict[str, Any]:
         raise refusal from error
     if not isinstance(state, dict):
         raise refusal
+    if state.pop("form", None) != FORM:
+        raise ModelError(
+            f"{path} was stopped under another version of gyeol; "
+            "go on with that version, or start anew without --resume"
+        )
     return state

@@ -26,6 +26,7 @@ def training(sources: Sources, words: Words) -> Section | None:
     if made_by is None:
         rows += [
             [Cell(words("training.kinds")), count(len(record["kinds"]))],
+            [Cell(words("training.levels")), Cell(_range(record["levels"]))],
             [Cell(words("training.steps")), count(record["steps"])],
             [Cell(words("training.crop")), count(record["crop_size"])],
         ]
@@ -42,6 +43,11 @@ def training(sources: Sources, words: Words) -> Section | None:
         words("training.title"),
         {"charts": [curves] if curves else [], "table": table},
     )
+
+
+def _range(values: list[float]) -> str:
+    """Give the least and the largest of some values."""
+    return f"{min(values):.2f} – {max(values):.2f}"
 
 
 def _named(detector: dict[str, Any]) -> str:
