@@ -49,5 +49,7 @@ def test_the_card_is_for_a_person(fitted: Detector) -> None:
     assert card.startswith("# ")
     assert "No external data" in card
     assert f"{fitted.record_['estimate']['macro_f1']:.4f}" in card
-    assert "level" not in model_card(1.0, {**fitted.record_, "levels": [1.0, 1.0]}), "where they change nothing"
+    assert "level" not in model_card(1.0, {**fitted.record_, "levels": [1.0, 1.0]}), (
+        "where they change nothing"
+    )
     assert "0.70 to 1.30 here" in model_card(1.0, {**fitted.record_, "levels": [1.3, 0.7]})
