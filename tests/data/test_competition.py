@@ -20,6 +20,12 @@ def fault(root: Path) -> str:
     return str(caught.value)
 
 
+def test_the_images_are_sorted_out_once(competition: Path) -> None:
+    data = read_competition(competition)
+    assert data.normals is data.normals, "else drawing one by one from 50,000 looks through 50,000 each time"
+    assert data.defects is data.defects
+
+
 def test_whole_layout(competition: Path) -> None:
     data = read_competition(competition)
     assert data.root == competition

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from gyeol.data.annotation.drawn import Mask
@@ -61,12 +62,12 @@ class Dataset:
     split: bool = True
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property  # not looked through again for each image that is drawn from it
     def defects(self) -> tuple[LabelledImage, ...]:
         """The defective training images."""
         return tuple(image for image in self.train if image.defective)
 
-    @property
+    @cached_property
     def normals(self) -> tuple[LabelledImage, ...]:
         """The normal training images."""
         return tuple(image for image in self.train if not image.defective)

@@ -67,8 +67,8 @@ def load_training_images(
     DataError
         If an image or a mask cannot be used.
     """
-    order = np.random.default_rng([seed, 1]).permutation(len(dataset.normals))
-    normals = [dataset.normals[number] for number in order]
+    every = dataset.normals
+    normals = [every[number] for number in np.random.default_rng([seed, 1]).permutation(len(every))]
     total = len(dataset.defects) + len(normals)
     room = memory_gib * 2**30
     surfaces: list[Surface] = []
