@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 import sys
-from collections import Counter
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -41,12 +40,13 @@ def lay_out(folder: Path, tiles: Dataset, seed: int, distinct: bool) -> None:
 
 def split_distinct(tiles: Dataset, defects: int, normals_share: float, seed: int) -> Dataset:
     """Draw one picture of each of so many defective tiles a type; other pictures of these are on neither side."""
-    groups, pieces = picture_groups(tiles.train), dict[int, list[LabelledImage]]()
+    groups = picture_groups(tiles.train)
+    pieces: dict[int, list[LabelledImage]] = {}
     for unit, group in zip(near_units(groups), groups, strict=True):
         pieces.setdefault(unit, []).extend(group)
     chance, order = random.Random(seed), list(pieces)
     chance.shuffle(order)
-    room = Counter(dict.fromkeys({each.kind for each in tiles.train if each.defective}, defects))
+    room = dict.fromkeys({each.kind for each in tiles.train if each.defective}, defects)
     normals = int(sum(not each.defective for each in tiles.train) * normals_share)
     learnt: list[LabelledImage] = []
     rest: list[LabelledImage] = []

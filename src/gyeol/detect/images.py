@@ -67,8 +67,8 @@ def load_training_images(
     DataError
         If an image or a mask cannot be used.
     """
-    every = dataset.normals
-    normals = [every[number] for number in np.random.default_rng([seed, 1]).permutation(len(every))]
+    order = np.random.default_rng([seed, 1]).permutation(len(dataset.normals))
+    normals = [dataset.normals[number] for number in order]
     total = len(dataset.defects) + len(normals)
     room = memory_gib * 2**30
     surfaces: list[Surface] = []
