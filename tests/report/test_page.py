@@ -53,6 +53,14 @@ def test_every_part_has_what_it_is_for(sources: Sources, lang: str) -> None:
         assert said in page.text
 
 
+@pytest.mark.parametrize(
+    ("lang", "row"), [("en", "levels of the kinds, least to largest"), ("ko", "종류별 수준, 최소에서 최대")]
+)
+def test_the_training_tells_how_far_the_kinds_levels_lie_apart(sources: Sources, lang: str, row: str) -> None:
+    page = make_report(sources, lang)
+    assert "0.80 – 1.50" in page[page.index(row) :][:200]
+
+
 def test_it_says_in_words_what_stands_out(sources: Sources) -> None:
     english, korean = (Page(make_report(sources, lang)).text for lang in ("en", "ko"))
     assert "2 files show only 1 picture (train/normal_images/copy.png)" in english
