@@ -143,6 +143,7 @@ CHANGES: dict[str, Change] = {
     "synthetic anomalies in the trunk only": Change(
         apply=_recipes({"synthetic": 0.0, "composed": 0.4, "real": 0.3})
     ),
+    "twice as many real defects": Change(apply=_recipes({"synthetic": 0.12, "real": 0.4})),
     "pieces of any kind": Change(apply=_any_kind),
     "turned in all ways": Change(apply=_all_ways),
     "without the hardest cells": Change(apply=_loss(emphasis=0.0)),
