@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1577836800)
 
 .PHONY: demo test test-web test-api test-package fuzz coverage mutation lint setup docs lock dist sbom licences audit clean
-.PHONY: bench-demo bench-full bench-tiles bench-sample bench-hard bench-few bench-compare bench-ablation bench-faults bench-drift bench-table
+.PHONY: bench-demo bench-full bench-tiles bench-strangers bench-sample bench-hard bench-few bench-compare bench-ablation bench-faults bench-drift bench-table
 
 # The environment is made again when what it is made of changes. Every file is checked against its hash first; the
 # second step then has only gyeol itself and PyTorch to install. Why not that by its hash: docs/supply.md
@@ -117,6 +117,8 @@ bench-full: setup
 	$(BIN)/python benchmarks/full.py
 bench-tiles: setup
 	$(BIN)/python benchmarks/tiles.py
+bench-strangers: setup
+	$(BIN)/python benchmarks/strangers.py
 bench-hard: setup
 	$(BIN)/python benchmarks/hard.py
 bench-ablation: setup

@@ -19,6 +19,7 @@ FILES = {
     "demo": "The demo sample: 1,500 normals and 30 defects to learn from, 800 images to judge",
     "full": "The full sample, as large as the competition: 6,790 normals, 30 defects, 9,100 to judge",
     "tiles": "Real images: magnetic tiles, 30 defects (6 of each of 5 types) and half of the normals",
+    "strangers": "Textures by authors who had seen nothing of gyeol: 1,000 normals, 30 defects, 600 to judge",
     "hard": "Hard for having thirty: the same normals and test, with many labelled defects",
     "few": "Fewer defects, fewer normals, no masks, other sizes, a kind whose defects were never shown",
     "prevalence": "Other shares of defective images in the test",

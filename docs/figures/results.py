@@ -1,4 +1,4 @@
-"""Macro F1 of every committed run on the samples and the magnetic tiles, with its seed."""
+"""Macro F1 of every committed run on the samples, the strangers' sets and the magnetic tiles, with its seed."""
 
 from __future__ import annotations
 
@@ -7,16 +7,25 @@ from pathlib import Path
 
 from style import BLUE, GREY, chart
 
-FILES = {"full": "full sample", "demo": "demo sample", "tiles": "tiles"}
+FILES = ("full", "demo", "strangers", "tiles")
+TITLES = {
+    "full": "full sample",
+    "demo": "demo sample",
+    "materials": "materials",
+    "processes": "processes",
+    "magnetic tiles": "tiles",
+}
+"""Questions that are shown; the tiles drawn in other ways are left out, for they would take the place of the usual."""
 
 
 def draw(benchmarks: Path, path: Path) -> None:
     rows = [
-        (f"{title} {row['seed']}", row["method"], row["metrics"])
-        for name, title in FILES.items()
+        (f"{TITLES[row['question']]} {row['seed']}", row["method"], row["metrics"])
+        for name in FILES
         for row in sorted(
             json.loads((benchmarks / f"{name}.json").read_text())["rows"], key=lambda row: int(row["seed"])
         )
+        if row["question"] in TITLES
     ]
     # Of two rows of one folder and method the later, which is of the longer training.
     rows = list({row[:2]: row for row in rows}.values())
