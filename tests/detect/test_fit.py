@@ -306,3 +306,16 @@ def test_the_levels_found_hold_for_normals_defects_and_whatever_is_judged(
         assert row["score"] == usual["calibrated"] / 4
     assert made.choice.threshold != whole.choice.threshold
     assert set(made.record["levels"]) == {2.0}
+
+
+@pytest.mark.parametrize(("threshold", "missed"), [(-1e6, 0), (1e6, 4)])
+def test_defects_that_were_learnt_from_in_vain_are_counted(
+    images: Images, small: Config, monkeypatch: pytest.MonkeyPatch, threshold: float, missed: int
+) -> None:
+    usual = fit.choose_threshold
+
+    def elsewhere(*given: Any, **named: Any) -> Any:
+        return replace(usual(*given, **named), threshold=threshold)
+
+    monkeypatch.setattr(fit, "choose_threshold", elsewhere)
+    assert train(images(), small).record["not_learnt"] == missed

@@ -53,3 +53,9 @@ def test_the_card_is_for_a_person(fitted: Detector) -> None:
         "where they change nothing"
     )
     assert "0.70 to 1.30 here" in model_card(1.0, {**fitted.record_, "levels": [1.3, 0.7]})
+
+
+def test_the_card_tells_of_defects_that_were_not_learnt(fitted: Detector) -> None:
+    record = {**fitted.record_, "defects": 30, "not_learnt": 5}
+    assert "5 of the 30 defects scored as normal" in model_card(1.0, record)
+    assert "learnt from: the training" not in model_card(1.0, {**record, "not_learnt": 0})

@@ -61,6 +61,18 @@ def test_the_training_tells_how_far_the_kinds_levels_lie_apart(sources: Sources,
     assert "0.80 – 1.50" in page[page.index(row) :][:200]
 
 
+@pytest.mark.parametrize(
+    ("lang", "row"),
+    [
+        ("en", "defects that score as normal although learnt from"),
+        ("ko", "학습했는데도 정상으로 판정되는 불량"),
+    ],
+)
+def test_the_training_tells_how_many_defects_were_not_learnt(sources: Sources, lang: str, row: str) -> None:
+    page = make_report(sources, lang)
+    assert ">2<" in page[page.index(row) :][:200]
+
+
 def test_it_says_in_words_what_stands_out(sources: Sources) -> None:
     english, korean = (Page(make_report(sources, lang)).text for lang in ("en", "ko"))
     assert "2 files show only 1 picture (train/normal_images/copy.png)" in english

@@ -24,7 +24,7 @@ from gyeol.detect.answers import Answers
 from gyeol.detect.config import Config
 from gyeol.detect.detector import Detector
 from gyeol.detect.directory import check_place
-from gyeol.detect.record import explain_threshold
+from gyeol.detect.record import explain_not_learnt, explain_threshold
 from gyeol.detect.together import joined
 from gyeol.detect.trainer import Progress
 from gyeol.detect.verdict import Verdict
@@ -148,6 +148,8 @@ def _say_what_to_expect(detector: AnyDetector, output: Path, how: str) -> None:
     estimate = detector.record_["estimate"]
     low, high = estimate["interval"]
     say(explain_threshold(detector.threshold_, detector.record_))
+    if detector.record_.get("not_learnt"):
+        say(explain_not_learnt(detector.record_))
     say(
         f"Macro F1 to expect with {estimate['prevalence']:.0%} of images defective: {estimate['macro_f1']:.4f} "
         f"(95 % interval {low:.4f} to {high:.4f}), {how}"
@@ -169,7 +171,7 @@ def _reviewed(review: Reviewed, output: Path) -> tuple[Detector, Answers]:
 def summary(detector: AnyDetector, model: Path) -> dict[str, Any]:
     """Say in plain values what a training came to; null is what a plugin's detector does not tell."""
     record = detector.record_
-    names = ("estimate", "steps", "seconds", "defects", "normals_learnt", "normals_held_out")
+    names = ("estimate", "steps", "seconds", "defects", "not_learnt", "normals_learnt", "normals_held_out")
     kinds = len(record["kinds"])
     return {
         "model": model,

@@ -371,12 +371,15 @@ class Course:
         calibration = usual.levelled(levels.by_kind)
         normal_scores = calibration(raw, kinds)
         choice = choose_threshold(normal_scores, levels.defects, prevalence, seed=self.config.seed)
+        defects = self.images.defects
+        learnt = calibration(self._raw(net, defects), np.array([each.kind for each in defects]))
         record = {
             "steps": int(self.done["steps"]),
             "crop_size": self.trunk_recipe.size,
             "enlarge": self.trunk_recipe.enlarge,
             "seconds": round(self._spent(), 1),
             "defects": len(self.images.defects),
+            "not_learnt": int((learnt <= choice.threshold).sum()),
             "normals_learnt": len(self.training),
             "normals_held_out": len(self.held_out),
             "device": str(self.learner.device),

@@ -161,6 +161,19 @@ def explain_levels(levels: list[float]) -> str:
     )
 
 
+def explain_not_learnt(record: dict[str, Any]) -> str:
+    """Say that some defects score as normal although they were learnt from; nothing where there are none.
+
+    A network that is large enough for the training's defects finds all of them once it was trained for long enough.
+    """
+    if not record["not_learnt"]:
+        return ""
+    return (
+        f"{record['not_learnt']} of the {record['defects']} defects scored as normal in the end although they were "
+        "learnt from: the training was too short (--minutes or --steps), or their masks show another place."
+    )
+
+
 def _own_card(threshold: float, record: dict[str, Any]) -> str:
     told = record["estimate"]
     low, high = told["interval"]
@@ -179,7 +192,7 @@ Macro F1 **{told["macro_f1"]:.4f}** (95 % interval {low:.4f} to {high:.4f}) wher
 the images are defective, estimated without a leak: no model scored a defect that it, or a copy of it, was trained on.
 The interval is of this estimate, from {record["defects"]} defects; rare kinds of failure that none of them shows are
 not in it.
-
+{_paragraph(explain_not_learnt(record))}
 {explain_threshold(threshold, record)}
 {explain_levels(record["levels"])}{_versions(record)}
 ## Limits
@@ -187,6 +200,11 @@ Kinds of texture that are not in the training folder get no meaningful score. De
 defects and unlike the synthetic anomalies may be missed. Scores depend on the image's resolution: use the one
 that the detector was trained on.
 """
+
+
+def _paragraph(text: str) -> str:
+    """Set a sentence apart, where there is one."""
+    return f"\n{text}\n" if text else ""
 
 
 def _plugin_card(threshold: float, record: dict[str, Any]) -> str:
