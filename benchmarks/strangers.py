@@ -1,4 +1,4 @@
-"""Textures and defects that gyeol was not made with: two generators whose author had seen nothing of gyeol.
+"""Textures and defects that gyeol was not made with: two generators whose authors had seen nothing of gyeol.
 
 python benchmarks/strangers.py --sets materials processes --seeds 1
 

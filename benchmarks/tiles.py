@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import random
 import sys
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +22,15 @@ from course import begin, both_rows, parser
 from gyeol.data.convert import convert
 from gyeol.data.dataset import Dataset, LabelledImage
 from gyeol.data.layouts import read_dataset
-from gyeol.data.split import DEFECTS, NORMALS_SHARE, draw_groups, near_units, picture_groups, split_dataset
+from gyeol.data.split import (
+    DEFECTS,
+    NORMALS_SHARE,
+    draw_groups,
+    near_units,
+    picture_groups,
+    split_dataset,
+    with_test,
+)
 from gyeol.errors import GyeolError
 from record import ROOT
 
@@ -74,14 +81,6 @@ def split_pictures(tiles: Dataset, defects: int, normals_share: float, seed: int
 def normals(tiles: Dataset, share: float) -> int:
     """Count the normals to learn from."""
     return int(sum(not each.defective for each in tiles.train) * share)
-
-
-def with_test(tiles: Dataset, learnt: list[LabelledImage], rest: list[LabelledImage]) -> Dataset:
-    """Make a dataset with a test, both sorted."""
-    learnt.sort(key=lambda each: (not each.defective, each.path))
-    rest.sort(key=lambda each: each.path)
-    test = tuple(each.path for each in rest)
-    return replace(tiles, train=tuple(learnt), test=test, key=tuple(rest), split=True)
 
 
 SPLITS = {"pieces": split_dataset, "distinct": split_distinct, "pictures": split_pictures}

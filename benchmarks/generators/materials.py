@@ -11,7 +11,7 @@ Every image comes from its own generator, seeded by (seed, split, index); the pa
 (scale, contrast, tone, style of the fault) are seeded by (seed, STYLE, kind).  The files are
 therefore the same whatever the number of processes.
 
-Usage: ``python first.py OUT --seed 1 --normals 1000 --test-normals 450 --test-defects 150``
+Usage: ``python materials.py OUT --seed 1 --normals 1000 --test-normals 450 --test-defects 150``
 """
 
 from __future__ import annotations

@@ -148,8 +148,8 @@ def _say_what_to_expect(detector: AnyDetector, output: Path, how: str) -> None:
     estimate = detector.record_["estimate"]
     low, high = estimate["interval"]
     say(explain_threshold(detector.threshold_, detector.record_))
-    if detector.record_.get("not_learnt"):
-        say(explain_not_learnt(detector.record_))
+    if too_short := explain_not_learnt(detector.record_):
+        say(too_short)
     say(
         f"Macro F1 to expect with {estimate['prevalence']:.0%} of images defective: {estimate['macro_f1']:.4f} "
         f"(95 % interval {low:.4f} to {high:.4f}), {how}"

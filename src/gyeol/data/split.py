@@ -193,11 +193,19 @@ def split_dataset(dataset: Dataset, defects: int, normals_share: float, seed: in
         )
     if all(image.defective for image in rest):
         raise DataError(f"{name}: no normal images are left for the test; give a lower --normals-share")
-    learnt = sorted([*stays, *drawn], key=lambda image: (not image.defective, image.path))
+    return with_test(dataset, [*stays, *drawn], rest)
+
+
+def with_test(dataset: Dataset, learnt: Sequence[LabelledImage], rest: Sequence[LabelledImage]) -> Dataset:
+    """Give a dataset two parts: `learnt` to learn from, and `rest` to test with, which is its key, too.
+
+    Each is sorted by path, training defects first.
+    """
+    train = sorted(learnt, key=lambda image: (not image.defective, image.path))
     key = sorted(rest, key=lambda image: image.path)
     return replace(
         dataset,
-        train=tuple(learnt),
+        train=tuple(train),
         test=tuple(image.path for image in key),
         sample_submission=None,
         key=tuple(key),

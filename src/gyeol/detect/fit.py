@@ -378,7 +378,7 @@ class Course:
             "crop_size": self.trunk_recipe.size,
             "enlarge": self.trunk_recipe.enlarge,
             "seconds": round(self._spent(), 1),
-            "defects": len(self.images.defects),
+            "defects": len(defects),
             "not_learnt": int((learnt <= choice.threshold).sum()),
             "normals_learnt": len(self.training),
             "normals_held_out": len(self.held_out),

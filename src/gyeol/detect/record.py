@@ -166,7 +166,7 @@ def explain_not_learnt(record: dict[str, Any]) -> str:
 
     A network that is large enough for the training's defects finds all of them once it was trained for long enough.
     """
-    if not record["not_learnt"]:
+    if not record.get("not_learnt"):
         return ""
     return (
         f"{record['not_learnt']} of the {record['defects']} defects scored as normal in the end although they were "
