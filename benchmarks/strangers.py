@@ -10,6 +10,7 @@ defective. A training of 2,000 steps takes 15 minutes where one takes half a sec
 
 from __future__ import annotations
 
+import shutil
 import sys
 from functools import partial
 from pathlib import Path
@@ -21,10 +22,13 @@ SETS = ("materials", "processes")
 
 
 def lay_out(folder: Path, name: str, seed: int) -> None:
-    """Make a folder, if it is not there."""
+    """Make a folder, if it is not there; a generator that was stopped leaves none."""
     if not folder.exists():
-        command = [sys.executable, HERE / f"generators/{name}.py", folder, "--seed", str(seed)]
+        part = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        command = [sys.executable, HERE / f"generators/{name}.py", part, "--seed", str(seed)]
         measure(command, folder.with_name(f"{folder.name}.log"))
+        part.rename(folder)
 
 
 def main() -> None:
