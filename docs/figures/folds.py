@@ -29,7 +29,10 @@ def draw(path: Path) -> None:
         y = 10 + 72 * fold
         last = fold == folds
         name = "the model" if last else f"fold {fold + 1}"
-        it.arrow((220, 140), (250, 140), (250, y + 28), (280, y + 28))
+        if last:  # goes on from the fold above it
+            it.arrow((355, y - 16), (355, y))
+        else:
+            it.arrow((220, 140), (250, 140), (250, y + 28), (280, y + 28))
         it.box(280, y, 150, 56, [name, f"{FINE:.0%} of the steps"], PALE_GREEN)
         for number in range(DEFECTS):
             own = not last and number % folds == fold

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +20,7 @@ from gyeol.detect.held_out import split_normals
 from gyeol.detect.images import TrainingImages
 from gyeol.detect.levels import Levels
 from gyeol.detect.surfaces import Surface
-from gyeol.detect.trainer import Learner, Progress
+from gyeol.detect.trainer import Learner, Phase, Progress
 from gyeol.errors import DataError, ModelError
 
 Images = Callable[..., TrainingImages]
@@ -67,17 +68,51 @@ def test_the_same_seed_gives_the_same_detector(images: Images, small: Config, wh
     assert_same(whole, train(images(), small))
 
 
-@pytest.mark.parametrize(("phase", "step"), [("trunk", 4), ("fold 1", 5), ("fold 2", 2), ("final", 3)])
+@pytest.mark.parametrize(
+    ("phase", "step", "next_one"),
+    [
+        ("trunk", 4, ("trunk", 5)),
+        ("fold 1", 5, ("fold 2", 1)),
+        ("fold 2", 2, ("fold 2", 3)),
+        ("fold 2", 5, ("final", 1)),
+        ("final", 3, ("final", 4)),
+    ],
+)
 def test_a_stopped_training_goes_on_to_the_same_detector(
-    images: Images, small: Config, whole: Fitted, tmp_path: Path, phase: str, step: int
+    images: Images,
+    small: Config,
+    whole: Fitted,
+    tmp_path: Path,
+    phase: str,
+    step: int,
+    next_one: tuple[str, int],
 ) -> None:
     state = tmp_path / "state"
     with pytest.raises(KeyboardInterrupt):
         train(images(), small, state, report=interrupt_at(phase, step))
     told: list[Progress] = []
     resumed = train(images(), replace(small, steps=None), state, resume=True, report=told.append)
-    assert (told[0].phase, told[0].step) == ((phase, step + 1) if step < 5 else ("fold 2", 1))
+    assert (told[0].phase, told[0].step) == next_one
     assert_same(whole, resumed)
+
+
+def test_folds_start_from_the_trunk_and_the_last_fine_tuning_from_the_last_fold(
+    images: Images, small: Config
+) -> None:
+    started: dict[str, dict[str, torch.Tensor]] = {}
+    ended: dict[str, dict[str, torch.Tensor]] = {}
+
+    class Noted(Course):
+        def _run(self, phase: Phase, *arguments: Any) -> None:
+            started[phase.name] = copy.deepcopy(self.learner.net.state_dict())
+            super()._run(phase, *arguments)
+            ended[phase.name] = copy.deepcopy(self.learner.net.state_dict())
+
+    Noted(images(), small, quiet, quiet, None).run(resume=False)
+    assert list(started) == ["trunk", "fold 1", "fold 2", "final"]
+    for phase, former in (("fold 1", "trunk"), ("fold 2", "trunk"), ("final", "fold 2")):
+        for name, value in started[phase].items():
+            assert torch.equal(value, ended[former][name]), (phase, name)
 
 
 def test_the_best_weights_survive_a_stop_after_which_none_are_better(

@@ -1,8 +1,9 @@
 """Learn a detector: one trunk, then a fine-tuning for every fold and a last one with all defects.
 
 The trunk learns what does not belong on a surface from normals and synthetic anomalies alone. It has seen no defect,
-so every fold may start from it without a leak, and a fold's model is as good as the last one but for the defects it
-must not see. That makes an honest estimate cost three short fine-tunings instead of three whole trainings.
+so every fold may start from it without a leak. That makes an honest estimate cost three short fine-tunings instead of
+three whole trainings. The last one, which may see every defect, goes on from the last fold's network: what that has
+learnt is not thrown away.
 """
 
 from __future__ import annotations
@@ -305,12 +306,22 @@ class Course:
         for fold in range(folds):
             if f"fold {fold + 1}" not in self.done:
                 self._fold(fold, fine, state)
-        net = self._fine("final", list(self.images.defects), fine, state)
+        net = self._fine("final", list(self.images.defects), fine, state, anew=False)
         return self.group.of_first(lambda: self._conclude(net))
 
-    def _fine(self, name: str, defects: list[Surface], steps: int, state: dict[str, Any] | None) -> CellNet:
-        """Fine-tune the trunk with some defects; return the best averaged network in evaluation mode."""
-        if not (state and state["phase"] == name):
+    def _fine(
+        self,
+        name: str,
+        defects: list[Surface],
+        steps: int,
+        state: dict[str, Any] | None,
+        anew: bool = True,
+    ) -> CellNet:
+        """Fine-tune with some defects, the trunk or (`anew` false) the network of the phase before.
+
+        Returns the best averaged network in evaluation mode.
+        """
+        if anew and not (state and state["phase"] == name):
             self.learner.restore(self.done["trunk"])
         watch = Watch(self._validation(defects, self.fine_recipe), max(5, steps // 10))
         self._run(Phase(name, steps, self.fine_recipe, decay=True), defects, watch, state)

@@ -74,7 +74,8 @@ class Progress:
         Crops a step.
     crops_per_second : float
     taken : int
-        Steps since the beginning of the training; every fine-tuning counts on from the end of the trunk.
+        Steps since the beginning of the training; a fold counts on from the end of the trunk, the last
+        fine-tuning from the end of the last fold.
     validation : float or None
         Loss on images that are not learnt from, where it was measured after this step.
     """
