@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from gyeol.detect import fit
 from gyeol.detect.augment.batch import Sampler
@@ -341,6 +342,33 @@ def test_the_levels_found_hold_for_normals_defects_and_whatever_is_judged(
         assert row["score"] == usual["calibrated"] / 4
     assert made.choice.threshold != whole.choice.threshold
     assert set(made.record["levels"]) == {2.0}
+
+
+def test_the_unseen_defects_are_raised_by_what_the_model_gains_over_its_folds(
+    images: Images, small: Config, whole: Fitted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[list[dict[str, Any]], NDArray[np.float64]]] = []
+
+    def halved(rows: list[dict[str, Any]], own: NDArray[np.float64]) -> float:
+        told.append((rows, own))
+        return -0.5
+
+    monkeypatch.setattr(fit, "gain_of", halved)
+    made = train(images(), small)
+    ((rows, own),) = told
+    assert len(own) == 4
+    assert sorted((row["defect"], row["fold"]) for row in rows) == [
+        (d, f) for d in range(4) for f in range(2)
+    ]
+    unseen = {row["defect"]: row for row in rows if not row["learnt"]}
+    assert sorted(unseen) == [0, 1, 2, 3]
+    for row, usual in zip(made.fold_scores, whole.fold_scores, strict=True):
+        assert (row["defect"], row["fold"]) == (usual["defect"], usual["fold"])
+        assert row["fold"] == unseen[row["defect"]]["fold"]
+        assert np.arcsinh(row["calibrated"]) == pytest.approx(
+            np.arcsinh(unseen[row["defect"]]["calibrated"]) - 0.5
+        )
+    assert made.record["gain"] == pytest.approx(np.exp(-0.5), abs=0.001)
 
 
 @pytest.mark.parametrize(("threshold", "missed"), [(-1e6, 0), (1e6, 4)])

@@ -24,7 +24,7 @@ def record() -> dict[str, Any]:
     """Make a training record."""
     rng = np.random.default_rng(0)
     history = [{"phase": "validation", "step": 10, "loss": 3.0}]
-    for phase, start in (("trunk", 0), ("fold 1", 40), ("fold 2", 40), ("final", 40)):
+    for phase, start in (("trunk", 0), ("fold 1", 40), ("fold 2", 40), ("final", 80)):
         history += [{"phase": phase, "step": start + step, "loss": 2.0 - step / 100} for step in (20, 40)]
         history.append({"phase": "validation", "step": start + 40, "loss": 1.5})
     return {
@@ -33,6 +33,7 @@ def record() -> dict[str, Any]:
         "normals_held_out": 40,
         "kinds": [4],
         "levels": [0.8, 1.5],
+        "gain": 1.37,
         "not_learnt": 2,
         "steps": 80,
         "crop_size": 64,

@@ -64,6 +64,20 @@ def test_the_training_tells_how_far_the_kinds_levels_lie_apart(sources: Sources,
 @pytest.mark.parametrize(
     ("lang", "row"),
     [
+        ("en", "times as high as the folds&#39; models score defects"),
+        ("ko", "폴드의 모델보다 불량 점수가 높은 배수"),
+    ],
+)
+def test_the_training_tells_what_the_model_gains_over_its_folds(
+    sources: Sources, lang: str, row: str
+) -> None:
+    page = make_report(sources, lang)
+    assert "1.37" in page[page.index(row) :][:200]
+
+
+@pytest.mark.parametrize(
+    ("lang", "row"),
+    [
         ("en", "defects that score as normal although learnt from"),
         ("ko", "학습했는데도 정상으로 판정되는 불량"),
     ],

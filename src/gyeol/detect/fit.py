@@ -25,6 +25,7 @@ from gyeol.detect.augment.batch import Batch, Recipe, Sampler
 from gyeol.detect.calibration import Calibration, calibrate
 from gyeol.detect.config import Config
 from gyeol.detect.fitted import Fitted
+from gyeol.detect.gain import gain_of, raised
 from gyeol.detect.held_out import split_normals
 from gyeol.detect.images import TrainingImages
 from gyeol.detect.levels import levels_of
@@ -333,22 +334,29 @@ class Course:
     def _fold(self, fold: int, steps: int, state: dict[str, Any] | None) -> None:
         learn = [s for s, part in zip(self.images.defects, self.folds, strict=True) if part != fold]
         net = self._fine(f"fold {fold + 1}", learn, steps, state)
-        self.done[f"fold {fold + 1}"] = self.group.of_first(lambda: self._unseen(net, fold))
+        self.done[f"fold {fold + 1}"] = self.group.of_first(lambda: self._judge(net, fold))
         self._save("between", 0, None)
 
-    def _unseen(self, net: CellNet, fold: int) -> list[dict[str, float | int]]:
-        """Score the defects of a fold with the network that has not seen them."""
+    def _judge(self, net: CellNet, fold: int) -> list[dict[str, Any]]:
+        """Score the defects with a fold's network: its own, which it has not seen, and those that it learnt."""
         self.say(f"scoring the defects of fold {fold + 1}, which it has not seen")
-        normals = self.held_out[:FOLD_NORMALS]
-        calibration = self._calibrate(net, normals)
-        numbers = np.flatnonzero(self.folds == fold).tolist()
-        unseen = [self.images.defects[number] for number in numbers]
-        kinds = np.array([surface.kind for surface in unseen])
-        scores = calibration(self._raw(net, unseen), kinds).tolist()
+        calibration = self._calibrate(net, self.held_out[:FOLD_NORMALS])
+        scores = calibration(self._raw(net, self.images.defects), self._kinds())
         return [
-            {"defect": number, "fold": fold, "kind": surface.kind, "calibrated": score}
-            for number, surface, score in zip(numbers, unseen, scores, strict=True)
+            {
+                "defect": number,
+                "fold": fold,
+                "kind": surface.kind,
+                "calibrated": float(score),
+                "learnt": bool(part != fold),
+            }
+            for number, (surface, score, part) in enumerate(
+                zip(self.images.defects, scores, self.folds, strict=True)
+            )
         ]
+
+    def _kinds(self) -> NDArray[np.int64]:
+        return np.array([surface.kind for surface in self.images.defects], np.int64)
 
     def _raw(self, net: CellNet, surfaces: list[Surface]) -> NDArray[np.float64]:
         net = fused(net)
@@ -376,14 +384,16 @@ class Course:
         kinds = np.array([surface.kind for surface in self.held_out])
         raw = self._raw(net, self.held_out)
         usual = calibrate(raw, kinds, self.images.kinds.count)
-        rows, prevalence = self._rows(), self.config.prevalence
+        defects, prevalence = self.images.defects, self.config.prevalence
+        own = usual(self._raw(net, defects), self._kinds())
+        gain = gain_of(self._judged(), own)
+        rows = self._rows(gain)
         levels = levels_of(rows, usual(raw, kinds), self.images.kinds.count, prevalence)
         rows = [{**row, "score": float(score)} for row, score in zip(rows, levels.defects, strict=True)]
         calibration = usual.levelled(levels.by_kind)
         normal_scores = calibration(raw, kinds)
         choice = choose_threshold(normal_scores, levels.defects, prevalence, seed=self.config.seed)
-        defects = self.images.defects
-        learnt = calibration(self._raw(net, defects), np.array([each.kind for each in defects]))
+        learnt = own / levels.by_kind[self._kinds()]
         record = {
             "steps": int(self.done["steps"]),
             "crop_size": self.trunk_recipe.size,
@@ -396,6 +406,7 @@ class Course:
             "device": str(self.learner.device),
             "torch": torch.__version__,
             "processes": self.group.size,
+            "gain": round(float(np.exp(gain)), 3),
             "levels": [round(float(level), 3) for level in levels.by_kind],
         }
         images = self.images
@@ -412,6 +423,10 @@ class Course:
             self.history,
         )
 
-    def _rows(self) -> list[dict[str, Any]]:
+    def _judged(self) -> list[dict[str, Any]]:
         folds = int(self.folds.max()) + 1
         return [row for fold in range(folds) for row in self.done[f"fold {fold + 1}"]]
+
+    def _rows(self, gain: float) -> list[dict[str, Any]]:
+        """Tell for each defect what the model would give it, had it not learnt it."""
+        return raised(self._judged(), gain)

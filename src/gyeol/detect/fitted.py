@@ -34,8 +34,9 @@ class Fitted:
     choice : Choice
         The threshold and the leak-free estimate.
     fold_scores : list of dict
-        For each defect: its index, fold and kind, its calibrated score by the model that did not see it, and its score
-        when its kind's level without it is taken into account, too (:mod:`gyeol.detect.levels`).
+        For each defect: its index, fold and kind, its calibrated score by the model that did not see it, raised by what
+        this one gains over that (:mod:`gyeol.detect.gain`), and its score when its kind's level without it is taken
+        into account, too (:mod:`gyeol.detect.levels`).
     normal_scores : (N,) float64
         Calibrated scores of the held-out normals.
     record : dict

@@ -120,9 +120,9 @@ class Continuation(Course):
             net.load_state_dict(copy.deepcopy(self.former.state_dict()))
         return learner.state()
 
-    def _rows(self) -> list[dict[str, Any]]:
+    def _rows(self, gain: float) -> list[dict[str, Any]]:
         """Gather the new defects' scores and those that the others had, by the defects' numbers."""
-        new = {int(row["defect"]): row for row in super()._rows()}
+        new = {int(row["defect"]): row for row in super()._rows(gain)}
         rows = []
         for number, source in enumerate(self.gathered.sources):
             row = new.get(number) or self.gathered.scored.get(source)

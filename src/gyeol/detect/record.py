@@ -151,6 +151,16 @@ def model_card(threshold: float, record: dict[str, Any]) -> str:
     return _plugin_card(threshold, record) if "detector" in record else _own_card(threshold, record)
 
 
+def explain_gain(gain: float) -> str:
+    """Say in words what the gain (:mod:`gyeol.detect.gain`) is; nothing where it is 1."""
+    if gain == 1:
+        return ""
+    return (
+        f"\nThe defects' scores are those of the folds' models, times {gain:.2f}: so much higher does this model, "
+        "which has learnt for longer, score the defects that both have learnt.\n"
+    )
+
+
 def explain_levels(levels: list[float]) -> str:
     """Say in words what the kinds' levels (:mod:`gyeol.detect.levels`) are; nothing where all are 1."""
     if all(level == 1 for level in levels):
@@ -194,7 +204,7 @@ The interval is of this estimate, from {record["defects"]} defects; rare kinds o
 not in it.
 {_paragraph(explain_not_learnt(record))}
 {explain_threshold(threshold, record)}
-{explain_levels(record["levels"])}{_versions(record)}
+{explain_gain(record["gain"])}{explain_levels(record["levels"])}{_versions(record)}
 ## Limits
 Kinds of texture that are not in the training folder get no meaningful score. Defects unlike all of the training
 defects and unlike the synthetic anomalies may be missed. Scores depend on the image's resolution: use the one

@@ -11,7 +11,7 @@ import torch
 from gyeol.errors import ModelError
 from gyeol.files import atomic_file
 
-FORM = 2
+FORM = 3
 """Version of what a state holds; only states of the same one are taken up."""
 
 

@@ -27,6 +27,7 @@ def training(sources: Sources, words: Words) -> Section | None:
         rows += [
             [Cell(words("training.kinds")), count(len(record["kinds"]))],
             [Cell(words("training.levels")), Cell(_range(record["levels"]))],
+            [Cell(words("training.gain")), Cell(f"{record['gain']:.2f}", record["gain"])],
             [Cell(words("training.not_learnt")), count(record["not_learnt"])],
             [Cell(words("training.steps")), count(record["steps"])],
             [Cell(words("training.crop")), count(record["crop_size"])],
