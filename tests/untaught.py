@@ -33,6 +33,7 @@ def write_untaught(
         **dict.fromkeys(("seconds", "steps", "defects", "normals_learnt", "normals_held_out"), 1),
         "kinds": [len(images)],
         "levels": [1.0],
+        "gain": 1.0,
         "not_learnt": 0,
         "crop_size": 64,
         "enlarge": 1,
