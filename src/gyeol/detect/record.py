@@ -156,8 +156,8 @@ def explain_gain(gain: float) -> str:
     if gain == 1:
         return ""
     return (
-        f"\nThe defects' scores are those of the folds' models, times {gain:.2f}: so much higher does this model, "
-        "which has learnt for longer, score the defects that both have learnt.\n"
+        f"\nThe defects' scores are those of the folds' models, times {gain:.2f}: so much higher (lower, below 1) does "
+        "this model, which has learnt for longer, score the defects that both have learnt.\n"
     )
 
 
