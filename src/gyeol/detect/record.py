@@ -156,8 +156,8 @@ def explain_gain(gain: float) -> str:
     if gain == 1:
         return ""
     return (
-        f"\nThe defects' scores are those of the folds' models, times {gain:.2f}: so much higher (lower, below 1) does "
-        "this model, which has learnt for longer, score the defects that both have learnt.\n"
+        f"The defects' scores are those of the folds' models, times {gain:.2f}: so much higher (lower, below 1) does "
+        "this model, which has learnt from all of them, score the defects that both have learnt."
     )
 
 
@@ -166,8 +166,8 @@ def explain_levels(levels: list[float]) -> str:
     if all(level == 1 for level in levels):
         return ""
     return (
-        "\nEach kind of texture has a level, chosen from all defects of which its own count for more, that its scores "
-        f"are divided by, so that one threshold suits all kinds: {min(levels):.2f} to {max(levels):.2f} here.\n"
+        "Each kind of texture has a level, chosen from all defects of which its own count for more, that its scores "
+        f"are divided by, so that one threshold suits all kinds: {min(levels):.2f} to {max(levels):.2f} here."
     )
 
 
@@ -204,7 +204,7 @@ The interval is of this estimate, from {record["defects"]} defects; rare kinds o
 not in it.
 {_paragraph(explain_not_learnt(record))}
 {explain_threshold(threshold, record)}
-{explain_gain(record["gain"])}{explain_levels(record["levels"])}{_versions(record)}
+{_paragraph(explain_gain(record["gain"]))}{_paragraph(explain_levels(record["levels"]))}{_versions(record)}
 ## Limits
 Kinds of texture that are not in the training folder get no meaningful score. Defects unlike all of the training
 defects and unlike the synthetic anomalies may be missed. Scores depend on the image's resolution: use the one
