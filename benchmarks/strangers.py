@@ -1,6 +1,6 @@
-"""Textures and defects that gyeol was not made with: two generators whose authors had seen nothing of gyeol.
+"""Textures and defects that gyeol was not made with: three generators whose authors had seen nothing of gyeol.
 
-python benchmarks/strangers.py --sets materials processes --seeds 1
+python benchmarks/strangers.py --sets materials processes symposium --seeds 1
 
 Writes benchmarks/strangers.json. The sample and the augmentations of this package have one author, so a high score on
 the sample may only tell that they fit each other. Each generator (benchmarks/generators) has ten kinds of its own, of
@@ -18,7 +18,7 @@ from pathlib import Path
 from course import HERE, begin, both_rows, parser
 from record import measure
 
-SETS = ("materials", "processes")
+SETS = ("materials", "processes", "symposium")
 
 
 def lay_out(folder: Path, name: str, seed: int) -> None:
