@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gyeol.detect.augment.compose import cover, feather, move_defect, paste
+from gyeol.detect.augment.compose import cover, feather, move_defect, negative, paste
 
 
 def square(size: int = 64) -> np.ndarray:
@@ -26,6 +26,29 @@ def test_a_paste_keeps_a_defect_that_is_a_change_of_brightness() -> None:
     pasted = paste(np.zeros((64, 64), np.float32), patch, shape)
     assert pasted[30, 34] > 3
     assert np.abs(pasted[:8]).max() < 1e-4
+
+
+def test_a_negative_of_a_dark_stain_is_bright_and_its_grain_may_stay() -> None:
+    grain = np.random.default_rng(2).standard_normal((64, 64), np.float32)
+    stain = 3 * feather(square(), np.random.default_rng(0))
+    shape = cover(square(), np.random.default_rng(1))
+    mirrored, kept = [], []  # how much brighter than good surface, by what became of the grain
+    for seed in range(12):
+        bright = negative(grain - stain, shape, np.random.default_rng(seed))
+        alike = np.corrcoef(bright[:8].ravel(), grain[:8].ravel())[0, 1]
+        assert abs(alike) > 0.9
+        (kept if alike > 0 else mirrored).append(bright[26:34, 30:38].mean() - bright[:8].mean())
+    assert min(mirrored) > 1.5
+    assert min(kept) > -1, "a stain that is wide for the blur fades instead"
+    assert max(kept) > 1
+
+
+def test_a_negative_of_a_dark_scratch_is_bright_at_times() -> None:
+    scratch = np.zeros((64, 64), np.float32)
+    scratch[31, 10:50] = -4
+    shape = cover((scratch < 0).astype(np.float32), np.random.default_rng(1))
+    lines = [negative(scratch, shape, np.random.default_rng(seed))[31, 20:40].mean() for seed in range(12)]
+    assert max(lines) > 3
 
 
 def test_a_moved_defect_moves_with_its_mask() -> None:

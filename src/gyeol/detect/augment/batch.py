@@ -26,6 +26,9 @@ OWN = 0.7
 """Share of the pasted normal pieces that come from the image itself: those of another image teach that surface which
 differs may belong here, which is only needed to keep a blend's seam from giving a composed defect away."""
 
+NEGATIVE = 0.5
+"""Share of the defects blended into normal images that are their own negative."""
+
 Corner = Callable[[Surface, int, np.random.Generator], tuple[int, int]]
 Maker = Callable[[Image, np.random.Generator], tuple[Image, Image]]
 MARKS: tuple[Maker, ...] = (
@@ -238,5 +241,8 @@ class Sampler:
         patch, mask = compose.move_defect(pixels, mask, rng, turn=rng.random() < 0.7)
         number = self._like(surface.kind, rng)
         onto = self._cut(number, recipe, rng)
-        blended = compose.paste(onto, patch, compose.cover(mask, rng))
+        shape = compose.cover(mask, rng)
+        if rng.random() < NEGATIVE:
+            patch = compose.negative(patch, shape, rng)
+        blended = compose.paste(onto, patch, shape)
         return Crop(blended, mask, np.ones_like(mask), rough=True, normal=number, ways=self._ways(number))

@@ -1,6 +1,7 @@
 """Cut a defect by its mask and blend it into another image of its kind (after Ghiasi et al. 2021).
 
-A blend leaves a seam, so normal surface is pasted in the same way as a negative: else the network learns the seam.
+A blend leaves a seam, so normal surface is pasted in the same way and taught as normal: else the network learns the
+seam.
 """
 
 from __future__ import annotations
@@ -20,6 +21,21 @@ def paste(onto: Image, patch: Image, shape: Image) -> Image:
     rim = (shape > 0.02) & (shape < 0.5)
     shift = float((onto[rim] - patch[rim]).mean()) if rim.any() else 0.0
     return np.asarray(onto + shape * (patch + np.float32(shift) - onto), np.float32)
+
+
+def negative(patch: Image, shape: Image, rng: np.random.Generator) -> Image:
+    """Make what is dark in a patch bright and what is bright dark; all (S, S).
+
+    Three dark stains would teach that a bright one belongs there. Half of the patches are mirrored with all that is in
+    them, about the median along the rim of the shape, as a scratch needs it; of the others only what changes slowly, as
+    a stain needs it, whose grain stays that of the surface.
+    """
+    rim = (shape > 0.02) & (shape < 0.5)
+    level = np.float32(np.median(patch[rim] if rim.any() else patch))
+    if rng.random() < 0.5:
+        return np.asarray(2 * level - patch, np.float32)
+    sigma = float(np.exp(rng.uniform(np.log(3), np.log(10))))
+    return np.asarray(patch - 2 * (cv2.GaussianBlur(patch, (0, 0), sigma) - level), np.float32)
 
 
 def feather(mask: Image, rng: np.random.Generator) -> Image:
