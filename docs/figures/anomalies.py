@@ -42,7 +42,7 @@ def draw(data: Path, path: Path) -> None:
     words = 24
     sheet = np.full((len(ROWS) * (SIDE + GAP + words), COLUMNS * (SIDE + GAP) - GAP, 3), 255, np.uint8)
     for row, (name, recipe) in enumerate(ROWS.items()):
-        batch = sampler.batch(5, recipe)
+        batch = sampler.batch(6, recipe)
         top = row * (SIDE + GAP + words)
         cv2.putText(sheet, name, (2, top + 17), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (30, 30, 30), 1, cv2.LINE_AA)
         for column in range(COLUMNS):
