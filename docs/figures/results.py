@@ -14,10 +14,11 @@ TITLES = {
     "demo": "demo sample",
     "materials": "materials",
     "processes": "processes",
+    "symposium": "symposium",
     "magnetic tiles": "tiles",
 }
 """Questions that are shown; the tiles drawn in other ways are left out, for they would take the place of the usual."""
-STEPS_TOLD = ("materials", "processes")
+STEPS_TOLD = ("materials", "processes", "symposium")
 
 
 def _title(row: dict[str, Any]) -> str:
