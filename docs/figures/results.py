@@ -32,7 +32,8 @@ def draw(benchmarks: Path, path: Path) -> None:
         (_title(row), row["method"], row["metrics"])
         for name in FILES
         for row in sorted(
-            json.loads((benchmarks / f"{name}.json").read_text())["rows"], key=lambda row: int(row["seed"])
+            json.loads((benchmarks / f"{name}.json").read_text())["rows"],
+            key=lambda row: (row["question"], int(row["seed"])),
         )
         if row["question"] in TITLES
     ]
@@ -51,6 +52,6 @@ def draw(benchmarks: Path, path: Path) -> None:
             )
         axes.set_yticks(range(len(rows)), [f"{data}: {method}" for data, method, _ in rows])
         axes.invert_yaxis()
-        axes.set_xlim(0.3, 1.08)
+        axes.set_xlim(0.3, 1.16)
         axes.set_xlabel("Macro F1 and its 95 % interval")
         axes.grid(axis="x", alpha=0.3)
