@@ -24,12 +24,11 @@ runs through the same operations as a defective one, with the defect's weight at
 from __future__ import annotations
 
 import argparse
-import csv
 import functools
 import math
 import multiprocessing
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,10 +36,10 @@ from typing import Any
 import cv2
 import numpy as np
 import scipy.fft
+from folder import TRAIN_DEFECTS_PER_KIND, table
 from numpy.typing import NDArray
 
 SIZE = 512
-TRAIN_DEFECTS_PER_KIND = 3
 TRAIN_NORMAL, TRAIN_DEFECT, TEST, STYLE, ORDER = range(5)
 YY, XX = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
 
@@ -489,14 +488,6 @@ def plan(out: Path, seed: int, normals: int, test_normals: int, test_defects: in
     return jobs
 
 
-def write_csv(path: Path, header: list[str], rows: Sequence[Sequence[object]]) -> None:
-    """Write a table."""
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
-
-
 def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description="Generate a texture-inspection benchmark.")
@@ -521,11 +512,11 @@ def main() -> int:
     tests = [job for job in jobs if job.split == TEST]
     names = {job: KINDS[job.kind].make.__name__ for job in jobs}
     sample = [[job.image.name, 0] for job in tests]
-    write_csv(out / "test" / "sample_submission.csv", ["ImageId", "answer"], sample)
+    table(out / "test" / "sample_submission.csv", ["ImageId", "answer"], sample)
     answers = [[job.image.name, int(job.defective), names[job]] for job in tests]
-    write_csv(out / "key" / "answers.csv", ["ImageId", "answer", "kind"], answers)
+    table(out / "key" / "answers.csv", ["ImageId", "answer", "kind"], answers)
     kinds = [[job.image.name, names[job]] for job in jobs if job.split != TEST]
-    write_csv(out / "key" / "train_kinds.csv", ["ImageId", "kind"], kinds)
+    table(out / "key" / "train_kinds.csv", ["ImageId", "kind"], kinds)
     return 0
 
 

@@ -18,18 +18,17 @@ TITLES = {
     "magnetic tiles": "tiles",
 }
 """Questions that are shown; the tiles drawn in other ways are left out, for they would take the place of the usual."""
-STEPS_TOLD = ("materials", "processes", "symposium")
 
 
-def _title(row: dict[str, Any]) -> str:
+def _title(file: str, row: dict[str, Any]) -> str:
     """Name a row's data; for the strangers' sets with the steps, of which one folder has rows of several."""
     title = f"{TITLES[row['question']]} {row['seed']}"
-    return f"{title} ({row['steps']:,})" if row["question"] in STEPS_TOLD else title
+    return f"{title} ({row['steps']:,})" if file == "strangers" else title
 
 
 def draw(benchmarks: Path, path: Path) -> None:
     rows = [
-        (_title(row), row["method"], row["metrics"])
+        (_title(name, row), row["method"], row["metrics"])
         for name in FILES
         for row in sorted(
             json.loads((benchmarks / f"{name}.json").read_text())["rows"],

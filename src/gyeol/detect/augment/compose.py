@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from gyeol.detect.augment.shapes import Image
 
@@ -18,7 +19,7 @@ def paste(onto: Image, patch: Image, shape: Image) -> Image:
     The patch is shifted by the difference of the two means along the rim of the shape, which is the lowest order
     of gradient-domain blending (Perez et al. 2003) and keeps a defect that is itself a change of brightness.
     """
-    rim = (shape > 0.02) & (shape < 0.5)
+    rim = _rim(shape)
     shift = float((onto[rim] - patch[rim]).mean()) if rim.any() else 0.0
     return np.asarray(onto + shape * (patch + np.float32(shift) - onto), np.float32)
 
@@ -30,12 +31,16 @@ def negative(patch: Image, shape: Image, rng: np.random.Generator) -> Image:
     them, about the median along the rim of the shape, as a scratch needs it; of the others only what changes slowly, as
     a stain needs it, whose grain stays that of the surface.
     """
-    rim = (shape > 0.02) & (shape < 0.5)
+    rim = _rim(shape)
     level = np.float32(np.median(patch[rim] if rim.any() else patch))
     if rng.random() < 0.5:
         return np.asarray(2 * level - patch, np.float32)
     sigma = float(np.exp(rng.uniform(np.log(3), np.log(10))))
     return np.asarray(patch - 2 * (cv2.GaussianBlur(patch, (0, 0), sigma) - level), np.float32)
+
+
+def _rim(shape: Image) -> NDArray[np.bool_]:
+    return np.asarray((shape > 0.02) & (shape < 0.5))
 
 
 def feather(mask: Image, rng: np.random.Generator) -> Image:
