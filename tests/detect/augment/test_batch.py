@@ -154,6 +154,21 @@ def test_a_composed_defect_lies_on_a_normal_of_its_kind(
     assert sampler.batch(0, MIXED).normal[COMPOSED].min() >= 0
 
 
+def test_of_dark_defects_some_are_composed_dark_and_some_bright(normals: list[Surface]) -> None:
+    pixels, mask = normals[3].pixels.copy(), np.zeros((80, 80), bool)
+    mask[32:48, 32:48] = True
+    pixels[36:44, 36:44] = 0
+    sampler = Sampler(normals, [Surface(pixels, kind=1, mask=mask)], seed=0)
+    signs = []
+    for step in range(12):
+        batch = sampler.batch(step, replace(MIXED, synthetic=0, composed=1, real=0))
+        for crop, rough in zip(batch.pixels[:, 0], batch.rough, strict=True):
+            inside = crop[np.kron(rough, np.ones((8, 8))) > 0] - np.median(crop)
+            if len(inside):
+                signs.append(inside[np.abs(inside).argmax()] > 0)
+    assert 0.2 < np.mean(signs) < 0.6
+
+
 @pytest.mark.parametrize(
     ("ways", "directions"), [(((0, False),), {0}), (((0, False), (2, False)), {0, 2}), ((), {0, 1, 2, 3})]
 )
