@@ -96,7 +96,7 @@ def machine() -> dict[str, Any]:
     affinity = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
     return {
         "cpu": cpu,
-        "bf16": "avx512_bf16" in flags or "amx_bf16" in flags,
+        "bf16": "amx_bf16" in flags or ("avx512_bf16" in flags and "Intel" not in cpu),
         "cores": len(affinity(0)),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "system": f"{platform.system()} {platform.release()}",

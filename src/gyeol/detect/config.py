@@ -53,7 +53,7 @@ class Config:
     memory_gib : float
         Room for training images in GiB; of more than fit, a random part is used.
     precision : {"auto", "bf16", "fp32"}
-        Arithmetic of the network: auto, bf16 or fp32. auto is bf16 where the processor computes it natively.
+        Arithmetic of the network: auto, bf16 or fp32. auto is bf16 where the processor is faster in it than in fp32.
     """
 
     seed: int = 0

@@ -22,13 +22,23 @@ def pick_device() -> torch.device:
 
 
 def computes_bf16(device: torch.device) -> bool:
-    """Tell whether bfloat16 is computed natively: emulated, it is slower than float32."""
+    """Tell whether a device computes faster in bfloat16 than in float32; emulated, it is slower."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
     with contextlib.suppress(OSError):
-        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-        return "avx512_bf16" in flags or "amx_bf16" in flags or " bf16 " in flags
+        return faster_in_bf16(Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace"))
     return False
+
+
+def faster_in_bf16(cpuinfo: str) -> bool:
+    """Tell from the text of Linux's ``/proc/cpuinfo`` whether bfloat16 pays.
+
+    It does with AMX, with AMD's AVX-512 and on ARM. Intel's AVX-512 starts VDPBF16PS half as often as a product of
+    floats, and the conversions come on top: without AMX a training step took 174 and 163 ms in bfloat16, 125 and 120 ms
+    in float32 (one core of a Xeon, by turns in one process).
+    """
+    avx512 = "avx512_bf16" in cpuinfo and "GenuineIntel" not in cpuinfo
+    return avx512 or "amx_bf16" in cpuinfo or " bf16 " in cpuinfo
 
 
 def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager[object]:
