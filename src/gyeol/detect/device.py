@@ -33,9 +33,8 @@ def computes_bf16(device: torch.device) -> bool:
 def faster_in_bf16(cpuinfo: str) -> bool:
     """Tell from the text of Linux's ``/proc/cpuinfo`` whether bfloat16 pays.
 
-    It does with AMX, with AMD's AVX-512 and on ARM. Intel's AVX-512 starts VDPBF16PS half as often as a product of
-    floats, and the conversions come on top: without AMX a training step took 174 and 163 ms in bfloat16, 125 and 120 ms
-    in float32 (one core of a Xeon, by turns in one process).
+    It does with AMX, with AMD's AVX-512 and on ARM. With Intel's AVX-512, without AMX, a training step took 174 and 163
+    ms in bfloat16, 125 and 120 ms in float32 (one core of a Xeon, by turns in one process).
     """
     avx512 = "avx512_bf16" in cpuinfo and "GenuineIntel" not in cpuinfo
     return avx512 or "amx_bf16" in cpuinfo or " bf16 " in cpuinfo
