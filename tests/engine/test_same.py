@@ -10,9 +10,13 @@ import pytest
 from PIL import Image
 
 from gyeol.detect.detector import Detector
+from gyeol.engine import openvino
 from gyeol.engine.judge import Judge, open_judge
 from gyeol.engine.outputs import Outputs
+from gyeol.engine.sealed import seal
 from gyeol.engine.stream import judge_all
+from gyeol.export.model import build
+from gyeol.export.network import Precision
 
 RUNTIMES = ("openvino", "onnxruntime")
 MARGIN = 0.002
@@ -68,3 +72,25 @@ def test_engines_answer_alike_but_for_the_margin(
         assert clear.sum() > 10
         answers = [(each > detector.threshold_)[clear] for each in (scores[name], scores["torch"])]
         assert np.array_equal(*answers), name
+
+
+@pytest.mark.parametrize(
+    ("pays", "fastest", "hint"), [(True, True, "bf16"), (False, True, "f32"), (False, False, "bf16")]
+)
+def test_bfloat16_is_computed_only_where_it_is_faster_or_to_be_proved(
+    detector: Detector,
+    exact: Path,
+    rows: list[tuple[str, Path]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pays: bool,
+    fastest: bool,
+    hint: str,
+) -> None:
+    monkeypatch.setattr(openvino, "bf16_pays", lambda: pays)
+    path = tmp_path / "low.onnx"
+    path.write_bytes(seal(build(detector, Precision(), name="bf16", usual=(96, 96)).SerializeToString()))
+    judge = openvino.OpenVinoJudge(path, 1, fastest=fastest)
+    assert judge._settings["INFERENCE_PRECISION_HINT"] == hint
+    if hint == "f32":
+        assert tables(judge, rows, 1, tmp_path) == tables(open_judge(exact, "openvino", 1), rows, 1, tmp_path)

@@ -11,6 +11,7 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
+from gyeol.detect.arithmetic import bf16_pays
 from gyeol.detect.reference import Reference
 from gyeol.detect.verdict import Verdict
 from gyeol.engine import graph
@@ -36,6 +37,8 @@ class OpenVinoJudge:
         Threads to compute with, divided among these images; by default as many as there are cores.
     heat : bool
         Whether its verdicts have heat maps.
+    fastest : bool
+        Whether a graph meant for bfloat16 is computed in float32 where the processor is faster in that.
 
     Raises
     ------
@@ -47,7 +50,9 @@ class OpenVinoJudge:
     margin_: float
     reference_: Reference
 
-    def __init__(self, path: Path, workers: int, threads: int | None = None, heat: bool = True) -> None:
+    def __init__(
+        self, path: Path, workers: int, threads: int | None = None, heat: bool = True, fastest: bool = True
+    ) -> None:
         core = ov.Core()
         # From memory, so that what runs is what was checked, and no other file can be drawn in.
         content, weights = read_sealed(path)
@@ -72,9 +77,9 @@ class OpenVinoJudge:
         if not heat:  # what nobody asks for is not computed
             model.remove_result(model.output(graph.HEAT).get_node())
         shape = int(usual[0]), int(usual[1])
-        arithmetic = "bf16" if graph.PRECISIONS[int(precision)] == "bf16" else "f32"
+        low = graph.PRECISIONS[int(precision)] == "bf16" and (bf16_pays() or not fastest)
         self._settings = {
-            "INFERENCE_PRECISION_HINT": arithmetic,
+            "INFERENCE_PRECISION_HINT": "bf16" if low else "f32",
             "INFERENCE_NUM_THREADS": max(workers, threads or cores()),
             "NUM_STREAMS": workers,
         }

@@ -1,10 +1,10 @@
-"""Which arithmetic `auto` means on which processor."""
+"""Which arithmetic is the fastest on which processor."""
 
 from __future__ import annotations
 
 import pytest
 
-from gyeol.detect.device import faster_in_bf16
+from gyeol.detect.arithmetic import faster_in_bf16
 
 INTEL, AMD = "vendor_id\t: GenuineIntel\n", "vendor_id\t: AuthenticAMD\n"
 
