@@ -28,15 +28,6 @@ def test_a_paste_keeps_a_defect_that_is_a_change_of_brightness() -> None:
     assert np.abs(pasted[:8]).max() < 1e-4
 
 
-def test_an_even_paste_leaves_no_stain_where_the_pasted_surface_is_cloudy() -> None:
-    shape = feather(square(), np.random.default_rng(0))
-    cloud = np.zeros((64, 64), np.float32)
-    cloud[18:42, 22:46] = 2
-    stained, even = (paste(np.zeros_like(cloud), cloud, shape, even=each) for each in (False, True))
-    assert stained.sum() / shape.sum() > 0.5
-    assert abs(even.sum() / shape.sum()) < 1e-4
-
-
 def test_a_negative_of_a_dark_stain_is_bright_and_its_grain_may_stay() -> None:
     grain = np.random.default_rng(2).standard_normal((64, 64), np.float32)
     stain = 3 * feather(square(), np.random.default_rng(0))

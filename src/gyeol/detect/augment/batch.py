@@ -189,7 +189,7 @@ class Sampler:
             other = number if rng.random() < OWN else self._like(self.normals[number].kind, rng)
             patch = self._cut(other, recipe, rng)
             shape = (any_shape(recipe.size, rng) > 0.5).astype(np.float32)
-            pixels = compose.paste(pixels, patch, compose.feather(shape, rng), even=True)
+            pixels = compose.paste(pixels, patch, compose.feather(shape, rng))
         return Crop(
             pixels, np.zeros_like(pixels), np.ones_like(pixels), normal=number, ways=self._ways(number)
         )

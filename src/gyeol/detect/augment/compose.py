@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 from gyeol.detect.augment.shapes import Image
 
 
-def paste(onto: Image, patch: Image, shape: Image, even: bool = False) -> Image:
+def paste(onto: Image, patch: Image, shape: Image) -> Image:
     """Blend `patch` into `onto` where `shape` is 1, with the brightness of the place; all (S, S).
 
     The patch is shifted by the difference of the two means along the rim of the shape, which is the lowest order
-    of gradient-domain blending (Perez et al. 2003) and keeps a defect that is itself a change of brightness. With
-    `even` it becomes as bright on average as what it covers, so that a cloud on good surface makes no stain.
+    of gradient-domain blending (Perez et al. 2003) and keeps a defect that is itself a change of brightness.
     """
-    where = shape if even else _rim(shape).astype(np.float32)
-    shift = float((where * (onto - patch)).sum() / max(float(where.sum()), 1e-6))
+    rim = _rim(shape)
+    shift = float((onto[rim] - patch[rim]).mean()) if rim.any() else 0.0
     return np.asarray(onto + shape * (patch + np.float32(shift) - onto), np.float32)
 
 
