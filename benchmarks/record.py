@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gyeol.data.competition import read_competition
+from gyeol.detect.arithmetic import bf16_pays
 from gyeol.detect.record import data_fingerprint
 from gyeol.files import atomic_file, locked
 
@@ -85,18 +86,16 @@ def use_cores(count: int) -> None:
 
 def machine() -> dict[str, Any]:
     """Describe the machine, and how busy it is with other work before the benchmark starts."""
-    cpu, flags = platform.processor() or platform.machine(), ""
+    cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     for line in info.read_text(encoding="utf-8").splitlines() if info.exists() else []:
         name, _, value = line.partition(":")
         if name.strip() == "model name":
             cpu = value.strip()
-        elif name.strip() == "flags":
-            flags = value
     affinity = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
     return {
         "cpu": cpu,
-        "bf16": "amx_bf16" in flags or ("avx512_bf16" in flags and "Intel" not in cpu),
+        "bf16": bf16_pays(),
         "cores": len(affinity(0)),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "system": f"{platform.system()} {platform.release()}",

@@ -115,9 +115,8 @@ def export(
             chosen = Precision({name: each for name, each in ranges.items() if not name.startswith(left)})
             graph = build(detector, chosen, name=precision, usual=usual)
             trial.write_bytes(seal(graph.SerializeToString()))
-            judge = OpenVinoJudge(
-                trial, cores(), heat=False, fastest=False
-            )  # in the arithmetic that was asked for
+            # In the arithmetic that was asked for: other processors will use it.
+            judge = OpenVinoJudge(trial, cores(), heat=False, fastest=False)
             theirs = judge_images(judge, images, report, "judging with the exported model")
             found = agreement(own, theirs, detector.threshold_, left)
             if found.different <= ALLOWED * found.images:
