@@ -3,12 +3,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from gyeol.data.competition import read_competition
 from gyeol.detect.detector import Detector
+from gyeol.engine import openvino
 from gyeol.engine.judge import open_judge
 from gyeol.errors import ModelError
 from gyeol.export import write
@@ -108,3 +110,20 @@ def test_the_agreement_counts_answers_and_differences_that_matter() -> None:
     assert (found.images, found.different, found.near) == (4, 1, 2)
     assert found.largest == pytest.approx(0.7)
     assert np.isnan(agreement(own[[0, 3]], theirs[[0, 3]], threshold=1.0).largest)
+
+
+def test_bfloat16_is_proved_in_bfloat16_where_float32_is_faster_too(
+    detector: Detector, trained_on: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hints = []
+
+    class Noted(write.OpenVinoJudge):
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            hints.append(self._settings["INFERENCE_PRECISION_HINT"])
+
+    monkeypatch.setattr(write, "ALLOWED", 0.2)
+    monkeypatch.setattr(write, "OpenVinoJudge", Noted)
+    monkeypatch.setattr(openvino, "bf16_pays", lambda: False)
+    export(detector, read_competition(trained_on), tmp_path / "m.onnx", "bf16", report)
+    assert set(hints) == {"bf16"}
