@@ -85,6 +85,7 @@ def detector() -> Detector:
     """Give a detector whose every weight matters; its threshold lies amid the scores of its surfaces."""
     import torch
 
+    from gyeol.detect.background import Backgrounds
     from gyeol.detect.calibration import Calibration
     from gyeol.detect.config import Config
     from gyeol.detect.detector import Detector
@@ -107,6 +108,7 @@ def detector() -> Detector:
     surfaces = [make_surface(n, (96, 96), 0.8 + 2.5 * (n % 2)) for n in range(40)]
     made.kinds_ = fit_kinds(np.stack([describe(each) for each in surfaces]))
     count = made.kinds_.count
+    made.backgrounds_ = Backgrounds.none(count)
     described = np.stack([describe(each) for each in surfaces])
     places = zip(surfaces, made.kinds_.assign(described), made.kinds_.distance(described), strict=True)
     made.reference_ = make_reference(
@@ -118,6 +120,23 @@ def detector() -> Detector:
     made.calibration_.scale[:] *= made.score_samples(surfaces).std()
     made.calibration_.centre[:] += np.median(made.score_samples(surfaces))
     made.threshold_ = float(np.median(made.score_samples(surfaces)))
+    return made
+
+
+@pytest.fixture(scope="session")
+def lit(detector: Detector) -> Detector:
+    """Give one that takes a background off images of 98x131 of its second kind."""
+    import copy
+
+    import cv2
+
+    from gyeol.detect.background import Backgrounds
+
+    made = copy.deepcopy(detector)
+    fields = np.random.default_rng(7).standard_normal((2, 25, 33)).astype(np.float32)
+    fields = np.stack([cv2.GaussianBlur(field, (0, 0), 3) * 200 for field in fields]).astype(np.float16)
+    fields[0] = 0
+    made.backgrounds_ = Backgrounds(np.array([98, 131]), fields)
     return made
 
 

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from gyeol.detect import storage
+from gyeol.detect.background import Backgrounds
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
 from gyeol.detect.network import CellNet
@@ -33,6 +34,7 @@ def write_untaught(
         **dict.fromkeys(("seconds", "steps", "defects", "normals_learnt", "normals_held_out"), 1),
         "kinds": [len(images)],
         "levels": [1.0],
+        "backgrounds": [],
         "gain": 1.0,
         "not_learnt": 0,
         "crop_size": 64,
@@ -46,4 +48,7 @@ def write_untaught(
     calibration = Calibration(np.full(kinds.count, centre), np.full(kinds.count, scale))
     net = CellNet(config.widths, config.blocks, window=8).eval()
     reference = make_reference([Surface(pixels) for pixels in images], kinds.count)
-    storage.write(folder, storage.Parts(config, net, kinds, calibration, reference, 1.0, record))
+    storage.write(
+        folder,
+        storage.Parts(config, net, kinds, Backgrounds.none(kinds.count), calibration, reference, 1.0, record),
+    )

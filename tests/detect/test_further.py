@@ -78,7 +78,7 @@ def test_what_was_kept_out_stays_out_and_every_new_defect_is_scored_unseen(
     monkeypatch.setattr(fit, "Sampler", Noted)
     parts = gathered(folder, fitted, reviewed)
     assert {each.pixels.tobytes() for each in parts.held_out} == {each.pixels.tobytes() for each in first}
-    course = Continuation(parts, fitted.net_, 24, fitted.config, quiet, quiet, None)
+    course = Continuation(parts, fitted.net_, fitted.backgrounds_, 24, fitted.config, quiet, quiet, None)
     result = course.run(resume=False)
     held = {id(surface) for surface in parts.held_out}
     unsure = np.asarray(Image.open(reviewed.unsure[0])).tobytes()

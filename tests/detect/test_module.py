@@ -55,6 +55,24 @@ def test_it_enlarges_images_where_the_detector_does(
     assert abs(verdict.score - detector.judge(pixels).score) > 0.01
 
 
+def test_it_takes_off_the_backgrounds_that_the_detector_takes_off(
+    detector: Detector, lit: Detector, surface: Surface
+) -> None:
+    module = lit.to_module()
+    for shape in [(98, 131), (131, 98)]:
+        images = [surface(n, shape, 0.8 + 2.5 * (n % 2)) for n in range(12)]
+        with torch.inference_mode():
+            scores, heats = module(as_batch(*images))
+        verdicts = [lit.judge(each) for each in images]
+        np.testing.assert_allclose(scores, [each.score for each in verdicts], atol=2e-4, rtol=1e-4)
+        np.testing.assert_allclose(heats, np.stack([each.heat for each in verdicts]), atol=5e-4, rtol=1e-3)
+        apart = [
+            np.abs(verdict.heat - detector.judge(pixels).heat).max() if verdict.kind == 1 else 0.0
+            for pixels, verdict in zip(images, verdicts, strict=True)
+        ]
+        assert (max(apart) > 0.1) == (shape == (98, 131))
+
+
 def test_both_kinds_and_both_answers_were_among_them(detector: Detector, surface: Surface) -> None:
     verdicts = [detector.judge(surface(n, (96, 96), 0.8 + 2.5 * (n % 2))) for n in range(4)]
     assert {each.kind for each in verdicts} == {0, 1}

@@ -53,6 +53,8 @@ def test_the_card_is_for_a_person(fitted: Detector) -> None:
         "where they change nothing"
     )
     assert "0.70 to 1.30 here" in model_card(1.0, {**fitted.record_, "levels": [1.3, 0.7]})
+    assert "background" not in model_card(1.0, {**fitted.record_, "backgrounds": []})
+    assert "of 1 of the 2 kinds" in model_card(1.0, {**fitted.record_, "kinds": [9, 8], "backgrounds": [1]})
     assert "so much higher" not in model_card(1.0, {**fitted.record_, "gain": 1.0})
     assert "times 1.33: so much higher (lower, below 1)" in model_card(1.0, {**fitted.record_, "gain": 1.33})
 

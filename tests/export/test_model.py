@@ -76,6 +76,33 @@ def test_it_enlarges_images_where_the_detector_does(
 
 
 @pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
+@pytest.mark.parametrize("usual", [(0, 0), (98, 131)])
+def test_it_takes_off_the_backgrounds_that_the_detector_takes_off(
+    detector: Detector,
+    lit: Detector,
+    surface: Callable[..., np.ndarray],
+    tmp_path: Path,
+    runtime: str,
+    usual: tuple[int, int],
+) -> None:
+    from gyeol.engine.sealed import seal
+    from gyeol.export.model import build
+    from gyeol.export.network import Precision
+
+    path = tmp_path / "lit.onnx"
+    path.write_bytes(seal(build(lit, Precision(), usual=usual).SerializeToString()))
+    judge = open_judge(path, runtime, 2)
+    for shape in [(98, 131), (131, 98), (90, 131), (98, 200), (64, 64)]:
+        for grain in (0.8, 3.3):
+            pixels = surface(sum(shape), shape, grain)
+            own, others = lit.judge(pixels), judge.judge(pixels)
+            assert others.score == pytest.approx(own.score, abs=2e-3)
+            assert np.abs(others.heat - own.heat).max() < 5e-3
+            apart = np.abs(own.heat - detector.judge(pixels).heat).max()
+            assert (apart > 0.1) == (own.kind == 1 and shape == (98, 131))
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
 def test_opened_for_scores_alone_it_says_the_same_without_a_heat_map(
     exact: Path, judge: Judge, surface: Callable[..., np.ndarray], runtime: str
 ) -> None:

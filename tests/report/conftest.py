@@ -33,6 +33,7 @@ def record() -> dict[str, Any]:
         "normals_held_out": 40,
         "kinds": [4],
         "levels": [0.8, 1.5],
+        "backgrounds": [1],
         "gain": 1.37,
         "not_learnt": 2,
         "steps": 80,

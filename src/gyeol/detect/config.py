@@ -42,6 +42,9 @@ class Config:
     enlarge : int or None
         How many times as large images are made before the network sees them, 1, 2 or 4. Not given: 2 where the
         shorter side of most is under 384 pixels, for fine defects there are small against a cell of 8 pixels.
+    background : bool
+        Take off what all pictures of a kind have in common at the same place, where there is such: uneven light,
+        a pattern that always lies alike.
     learning_rate : float
         Peak rate of AdamW.
     weight_decay : float
@@ -64,6 +67,7 @@ class Config:
     crops: int = 16
     size: int = 128
     enlarge: int | None = None
+    background: bool = True
     learning_rate: float = 3e-3
     weight_decay: float = 0.02
     widths: tuple[int, int, int] = (24, 48, 64)
@@ -136,4 +140,4 @@ def _in_words(wanted: Any) -> str:
         return _in_words(get_args(wanted)[0])
     if get_origin(wanted) is tuple:
         return f"a list of {len(get_args(wanted))} whole numbers"
-    return {int: "a whole number", float: "a number"}.get(wanted, "a text")
+    return {int: "a whole number", float: "a number", bool: "true or false"}.get(wanted, "a text")

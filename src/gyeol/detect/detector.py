@@ -15,6 +15,7 @@ from gyeol.data.layouts import read_training_data
 from gyeol.detect import storage
 from gyeol.detect.answers import Answers, gather
 from gyeol.detect.arrays import check_image, labelled_arrays
+from gyeol.detect.background import Backgrounds
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import Config
 from gyeol.detect.directory import weights_id
@@ -80,6 +81,7 @@ class Detector:
     """By how much its scores differ from its own; of an exported model, it is measured."""
     net_: CellNet
     kinds_: Kinds
+    backgrounds_: Backgrounds
     calibration_: Calibration
     reference_: Reference
     threshold_: float
@@ -212,7 +214,9 @@ class Detector:
         steps = int(self.record_.get("from", self.record_)["steps"])
         told = {"model": self.model_, "steps": steps, **gathered.told}
         say(describe_answers(told))
-        fitted = Continuation(gathered, self.net_, steps, config, report, say, state).run(resume)
+        fitted = Continuation(gathered, self.net_, self.backgrounds_, steps, config, report, say, state).run(
+            resume
+        )
         self._learnt(self.record_["data"], fitted)  # gather has made sure that it is the same
         self.config = config
         self.record_["from"] = told
@@ -220,7 +224,14 @@ class Detector:
 
     def _learnt(self, source: str, fitted: Fitted) -> None:
         """Take over what was learnt from what has the fingerprint `source`."""
-        self._take(fitted.net, fitted.kinds, fitted.calibration, fitted.reference, fitted.choice.threshold)
+        self._take(
+            fitted.net,
+            fitted.kinds,
+            fitted.backgrounds,
+            fitted.calibration,
+            fitted.reference,
+            fitted.choice.threshold,
+        )
         self.record_, self.model_ = training_record(source, fitted), ""
 
     def _prepare(
@@ -242,11 +253,17 @@ class Detector:
         return Course(images, self.config, report, say, state, group)
 
     def _take(
-        self, net: CellNet, kinds: Kinds, calibration: Calibration, reference: Reference, threshold: float
+        self,
+        net: CellNet,
+        kinds: Kinds,
+        backgrounds: Backgrounds,
+        calibration: Calibration,
+        reference: Reference,
+        threshold: float,
     ) -> None:
         """Take over what judges."""
         self.net_, self.kinds_, self.calibration_, self.threshold_ = net, kinds, calibration, threshold
-        self.reference_ = reference
+        self.backgrounds_, self.reference_ = backgrounds, reference
         self._judge = fused(net)
 
     def judge(self, pixels: NDArray[np.uint8]) -> Verdict:
@@ -260,7 +277,8 @@ class Detector:
         self._check_fitted()
         descriptor = describe(check_image(pixels))[None]
         kind = int(self.kinds_.assign(descriptor)[0])
-        cells = cell_scores(self._judge, pixels, self.config.precision)
+        backdrop = self.backgrounds_.of(kind, pixels.shape)
+        cells = cell_scores(self._judge, pixels, self.config.precision, backdrop)
         which = np.array([kind])
         score = float(self.calibration_(np.array([raw_score(cells)]), which)[0])
         centre, scale = self.calibration_.centre[kind], self.calibration_.scale[kind]
@@ -293,7 +311,7 @@ class Detector:
         `torch.export` for one size of image.
         """
         self._check_fitted()
-        return DetectorModule(self.net_, self.kinds_, self.calibration_, self.threshold_)
+        return DetectorModule(self.net_, self.kinds_, self.backgrounds_, self.calibration_, self.threshold_)
 
     def save(self, path: Path | str) -> None:
         """Keep the detector in a directory, which is replaced whole if it is a detector already.
@@ -308,6 +326,7 @@ class Detector:
             self.config,
             self.net_,
             self.kinds_,
+            self.backgrounds_,
             self.calibration_,
             self.reference_,
             self.threshold_,
@@ -326,7 +345,14 @@ class Detector:
         """
         parts = storage.read(Path(path))
         detector = cls(parts.config)
-        detector._take(parts.net, parts.kinds, parts.calibration, parts.reference, parts.threshold)
+        detector._take(
+            parts.net,
+            parts.kinds,
+            parts.backgrounds,
+            parts.calibration,
+            parts.reference,
+            parts.threshold,
+        )
         detector.record_, detector.model_ = parts.record, weights_id(Path(path))
         detector._try_out(path)
         return detector

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from gyeol.data.folds import grouped_folds
 from gyeol.data.sources import piece_groups, source_groups
 from gyeol.detect.augment.batch import Batch, Recipe, Sampler
+from gyeol.detect.background import Backgrounds, make_backgrounds
 from gyeol.detect.calibration import Calibration, calibrate
 from gyeol.detect.config import Config
 from gyeol.detect.fitted import Fitted
@@ -96,6 +97,9 @@ class Course:
         self.config = config
         self.training, self.held_out = self._split()
         self.folds = self._folds()
+        self.backgrounds = self._backgrounds()
+        for surface in (*images.defects, *self.training, *self.held_out):
+            surface.put_before(self.backgrounds.of(surface.kind, surface.pixels.shape))
         self.learner = Learner(config, self.group)
         self.history = History()
         self.done: dict[str, Any] = {}  # results of finished phases
@@ -104,6 +108,10 @@ class Course:
 
     def _split(self) -> tuple[list[Surface], list[Surface]]:
         return split_normals(self.images.normals, self.config.seed)
+
+    def _backgrounds(self) -> Backgrounds:
+        count = self.images.kinds.count
+        return make_backgrounds(self.training, count) if self.config.background else Backgrounds.none(count)
 
     def _folds(self) -> NDArray[np.int64]:
         pixels = [surface.pixels for surface in self.images.defects]
@@ -362,7 +370,7 @@ class Course:
         net = fused(net)
 
         def raw(surface: Surface) -> float:
-            return raw_score(cell_scores(net, surface.pixels, self.config.precision))
+            return raw_score(cell_scores(net, surface.pixels, self.config.precision, surface.backdrop))
 
         return np.array(self.learner.halves.map(raw, surfaces), np.float64)
 
@@ -376,7 +384,7 @@ class Course:
         learner.restore(self.done["trunk"])  # the same in all processes, and so are the masks
         for surface in self.images.defects:
             if surface.mask is None:
-                cells = cell_scores(learner.average, surface.pixels, self.config.precision)
+                cells = cell_scores(learner.average, surface.pixels, self.config.precision, surface.backdrop)
                 surface.mask = guess_mask(cells, surface.pixels.shape, learner.average.enlarge)
 
     def _conclude(self, net: CellNet) -> Fitted:
@@ -407,12 +415,14 @@ class Course:
             "torch": torch.__version__,
             "processes": self.group.size,
             "gain": round(float(np.exp(gain)), 3),
+            "backgrounds": [int(kind) for kind in np.flatnonzero(self.backgrounds.kinds)],
             "levels": [round(float(level), 3) for level in levels.by_kind],
         }
         images = self.images
         return Fitted(
             net,
             images.kinds,
+            self.backgrounds,
             images.content,
             make_reference(images.normals, images.kinds.count),
             calibration,

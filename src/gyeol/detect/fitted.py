@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.detect.background import Backgrounds
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.network import CellNet
 from gyeol.detect.reference import Reference
@@ -26,6 +27,8 @@ class Fitted:
         In evaluation mode.
     kinds : Kinds
         The kinds of texture found among what it was learnt from.
+    backgrounds : Backgrounds
+        What the pictures of each kind have in common.
     content : str
         Fingerprint of the images' pixels, see :class:`gyeol.detect.images.TrainingImages`.
     reference : Reference
@@ -47,6 +50,7 @@ class Fitted:
 
     net: CellNet
     kinds: Kinds
+    backgrounds: Backgrounds
     content: str
     reference: Reference
     calibration: Calibration

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from gyeol.data.folds import grouped_folds
 from gyeol.data.sources import piece_groups
 from gyeol.detect.answers import Gathered
+from gyeol.detect.background import Backgrounds
 from gyeol.detect.config import Config
 from gyeol.detect.fit import FINE, Course
 from gyeol.detect.fitted import Fitted
@@ -45,6 +46,8 @@ class Continuation(Course):
         What is learnt from.
     former : CellNet
         The network to start from. It is not changed.
+    backgrounds : Backgrounds
+        What it takes off its images; it stays.
     steps : int
         Steps of the first training.
     config, report, say, state_path
@@ -55,6 +58,7 @@ class Continuation(Course):
         self,
         gathered: Gathered,
         former: CellNet,
+        backgrounds: Backgrounds,
         steps: int,
         config: Config,
         report: Report,
@@ -62,6 +66,7 @@ class Continuation(Course):
         state_path: Path | None,
     ) -> None:
         self.gathered, self.former, self.former_steps = gathered, former, steps
+        self.former_backgrounds = backgrounds
         config = dataclasses.replace(config, learning_rate=GENTLER * config.learning_rate)
         super().__init__(gathered.images, config, report, say, state_path)
         if (self.folds < 0).all() and not set(gathered.scored) & set(gathered.sources):
@@ -69,6 +74,9 @@ class Continuation(Course):
 
     def _split(self) -> tuple[list[Surface], list[Surface]]:
         return [*self.gathered.training, *self.gathered.reviewed * REPEATED], self.gathered.held_out
+
+    def _backgrounds(self) -> Backgrounds:
+        return self.former_backgrounds
 
     def _folds(self) -> NDArray[np.int64]:
         """Split the new defects; -1 for those of which the model to start from has seen the piece."""

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gyeol.detect.background import COARSE, Backgrounds
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.network import STRIDE, CellNet, fused
 from gyeol.detect.surfaces import FLAT
@@ -27,6 +28,7 @@ class DetectorModule(nn.Module):
     ----------
     net : CellNet
     kinds : Kinds
+    backgrounds : Backgrounds
     calibration : Calibration
     threshold : float
 
@@ -38,12 +40,23 @@ class DetectorModule(nn.Module):
 
     threshold: Tensor
 
-    def __init__(self, net: CellNet, kinds: Kinds, calibration: Calibration, threshold: float) -> None:
+    def __init__(
+        self,
+        net: CellNet,
+        kinds: Kinds,
+        backgrounds: Backgrounds,
+        calibration: Calibration,
+        threshold: float,
+    ) -> None:
         super().__init__()
         self.net, self.enlarge = fused(copy.deepcopy(net).float().cpu()), net.enlarge
         self.describe = TextureDescriptor()
         for name, array in kinds.to_arrays().items():
             self.register_buffer(f"kinds_{name}", torch.from_numpy(np.array(array)))
+        self.size = tuple(backgrounds.size.tolist())
+        if backgrounds.kinds.any():
+            self.register_buffer("fields", torch.from_numpy(backgrounds.fields.astype(np.float32)))
+            self.register_buffer("energy", torch.from_numpy(backgrounds.energy.copy()))
         self.register_buffer("centre", torch.from_numpy(calibration.centre.astype(np.float32)))
         self.register_buffer("scale", torch.from_numpy(calibration.scale.astype(np.float32)))
         self.register_buffer("threshold", torch.tensor(threshold, dtype=torch.float32))
@@ -67,6 +80,8 @@ class DetectorModule(nn.Module):
         grey = pixels[:, 0].float()
         height, width = grey.shape[1:]
         kind = self.assign(self.describe(grey))
+        if (height, width) == self.size:
+            grey = self.without_background(grey, kind)
         deviation, mean = torch.std_mean(grey, (1, 2), correction=0, keepdim=True)
         normal = (grey - mean) / deviation.clamp(min=FLAT)
         if self.enlarge > 1:
@@ -81,6 +96,13 @@ class DetectorModule(nn.Module):
         heat = (cells - centre[:, None, None]) / scale[:, None, None]
         heat = wider(heat, STRIDE // self.enlarge)
         return (raw - centre) / scale, heat[:, :height, :width]
+
+    def without_background(self, grey: Tensor, kind: Tensor) -> Tensor:
+        """Take the backgrounds of their kinds (B,) off images (B, H, W); see :mod:`gyeol.detect.background`."""
+        field = wider(self.get_buffer("fields")[kind], COARSE)[:, : grey.shape[1], : grey.shape[2]]
+        centred = grey - grey.mean((1, 2), keepdim=True)
+        share = (centred * field).sum((1, 2)) / self.get_buffer("energy")[kind]
+        return grey - share.clamp(0, 2)[:, None, None] * field
 
     def assign(self, descriptors: Tensor) -> Tensor:
         """Name the kind (B,) of descriptors (B, D); see :meth:`gyeol.kinds.Kinds.assign`."""

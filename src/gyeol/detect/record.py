@@ -171,6 +171,16 @@ def explain_levels(levels: list[float]) -> str:
     )
 
 
+def explain_backgrounds(kinds: list[int], count: int) -> str:
+    """Say in words of how many kinds a background (:mod:`gyeol.detect.background`) is taken off; nothing for none."""
+    if not kinds:
+        return ""
+    return (
+        f"The pictures of {len(kinds)} of the {count} kinds have a background in common: light or a pattern that lies "
+        "at the same place in all of them. It is taken off before they are judged; the camera must stay where it was."
+    )
+
+
 def explain_not_learnt(record: dict[str, Any]) -> str:
     """Say that some defects score as normal although they were learnt from; nothing where there are none.
 
@@ -204,12 +214,22 @@ The interval is of this estimate, from {record["defects"]} defects; rare kinds o
 not in it.
 {_paragraph(explain_not_learnt(record))}
 {explain_threshold(threshold, record)}
-{_paragraph(explain_gain(record["gain"]))}{_paragraph(explain_levels(record["levels"]))}{_versions(record)}
+{_explained(record)}{_versions(record)}
 ## Limits
 Kinds of texture that are not in the training folder get no meaningful score. Defects unlike all of the training
 defects and unlike the synthetic anomalies may be missed. Scores depend on the image's resolution: use the one
 that the detector was trained on.
 """
+
+
+def _explained(record: dict[str, Any]) -> str:
+    """Write the card's paragraphs on what was found out about the kinds and the folds."""
+    texts = (
+        explain_backgrounds(record["backgrounds"], len(record["kinds"])),
+        explain_gain(record["gain"]),
+        explain_levels(record["levels"]),
+    )
+    return "".join(_paragraph(text) for text in texts)
 
 
 def _paragraph(text: str) -> str:

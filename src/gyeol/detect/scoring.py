@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import torch
@@ -9,37 +11,47 @@ from numpy.typing import NDArray
 
 from gyeol.detect.device import autocast, pick_device
 from gyeol.detect.network import STRIDE, CellNet
-from gyeol.detect.surfaces import enlarged, grey_statistics, normalise
+from gyeol.detect.surfaces import Backdrop, enlarged, grey_statistics, normalise
 
 
-def prepare(pixels: NDArray[np.uint8], enlarge: int = 1) -> NDArray[np.float32]:
-    """Normalise an image (H, W), enlarge it and mirror its border up to multiples of 8: (8h, 8w) float32."""
-    normal = enlarged(normalise(pixels, *grey_statistics(pixels)), enlarge)
+def prepare(
+    pixels: NDArray[np.uint8], enlarge: int = 1, backdrop: Backdrop | None = None
+) -> NDArray[np.float32]:
+    """Normalise an image (H, W), enlarge it and mirror its border up to multiples of 8: (8h, 8w) float32.
+
+    What its kind's pictures have in common is taken off first, where there is such.
+    """
+    grey: NDArray[Any] = pixels if backdrop is None else backdrop.taken_off(pixels, backdrop.share(pixels))
+    normal = enlarged(normalise(grey, *grey_statistics(grey)), enlarge)
     height, width = normal.shape
     return np.pad(normal, ((0, -height % STRIDE), (0, -width % STRIDE)), mode="symmetric")
 
 
 @torch.inference_mode()
-def cell_logits(net: CellNet, pixels: NDArray[np.uint8], precision: str = "auto") -> NDArray[np.float32]:
+def cell_logits(
+    net: CellNet, pixels: NDArray[np.uint8], precision: str = "auto", backdrop: Backdrop | None = None
+) -> NDArray[np.float32]:
     """Give the network's answer for the cells of one image (H, W): (ceil(H/8), ceil(W/8)) float32.
 
     Of a network for enlarged images there are as many more.
     One image at a time, so that an image's score does not depend on its neighbours in a batch.
     """
     device = pick_device()
-    batch = torch.from_numpy(prepare(pixels, net.enlarge))[None, None]
+    batch = torch.from_numpy(prepare(pixels, net.enlarge, backdrop))[None, None]
     batch = batch.to(device, memory_format=torch.channels_last)
     with autocast(device, precision):
         logits = net(batch)
     return np.asarray(logits[0].float().cpu().numpy(), np.float32)
 
 
-def cell_scores(net: CellNet, pixels: NDArray[np.uint8], precision: str = "auto") -> NDArray[np.float32]:
+def cell_scores(
+    net: CellNet, pixels: NDArray[np.uint8], precision: str = "auto", backdrop: Backdrop | None = None
+) -> NDArray[np.float32]:
     """Score the cells of one image (H, W): (ceil(H/8), ceil(W/8)) float32.
 
     A cell's score is its logit less the image's median: what is odd everywhere is the image's own way, and no defect.
     """
-    cells = cell_logits(net, pixels, precision)
+    cells = cell_logits(net, pixels, precision, backdrop)
     return np.asarray(cells - np.median(cells), np.float32)
 
 

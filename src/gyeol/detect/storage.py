@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gyeol.data.image import MAX_SIDE
 from gyeol.detect import directory
+from gyeol.detect.background import Backgrounds
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.config import ENLARGE, Config
 from gyeol.detect.device import pick_device
@@ -30,6 +31,7 @@ class Parts:
     config: Config
     net: CellNet
     kinds: Kinds
+    backgrounds: Backgrounds
     calibration: Calibration
     reference: Reference
     threshold: float
@@ -48,6 +50,7 @@ def write(path: Path, parts: Parts) -> None:
         f"net.{name}": value.cpu().numpy() for name, value in parts.net.state_dict().items()
     }
     arrays |= {f"kinds.{name}": value for name, value in parts.kinds.to_arrays().items()}
+    arrays |= {f"backgrounds.{name}": value for name, value in parts.backgrounds.to_arrays().items()}
     arrays["calibration.centre"] = parts.calibration.centre
     arrays["calibration.scale"] = parts.calibration.scale
     arrays |= {f"reference.{name}": value for name, value in parts.reference.to_arrays().items()}
@@ -76,13 +79,14 @@ def read(path: Path) -> Parts:
             raise ValueError(f"the weights' {differ[0]} is missing or not known")
         net.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in weights.items()})
         kinds = Kinds.from_arrays(_part(model.arrays, "kinds."))
+        backgrounds = Backgrounds.from_arrays(_part(model.arrays, "backgrounds."), kinds.count)
         calibration = Calibration(**_part(model.arrays, "calibration."))
         reference = Reference.from_arrays(_part(model.arrays, "reference."), kinds.count)
         _check_scales(kinds, calibration)
     except (*UNFIT, ModelError) as error:
         raise directory.not_whole(path, error) from error
     net = channels_last(net.to(pick_device())).eval().requires_grad_(False)
-    return Parts(config, net, kinds, calibration, reference, model.threshold, model.record)
+    return Parts(config, net, kinds, backgrounds, calibration, reference, model.threshold, model.record)
 
 
 def _window(record: dict[str, Any]) -> int:

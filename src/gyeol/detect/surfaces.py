@@ -13,6 +13,36 @@ FLAT = 2.0
 """Smallest grey deviation to divide by: below it, the contrast of an image is the camera's noise."""
 
 
+@dataclass(frozen=True)
+class Backdrop:
+    """What all pictures of a kind have in common at the same place; see :mod:`gyeol.detect.background`.
+
+    Parameters
+    ----------
+    field : (H, W) float32
+        Grey values above or below the image's mean.
+    energy : float
+        Sum of their squares, above 0.
+    """
+
+    field: NDArray[np.float32]
+    energy: float
+
+    def share(self, pixels: NDArray[np.uint8]) -> float:
+        """Say how much of it, from 0 to 2, an image (H, W) shows: the least squares of what is left.
+
+        1 where it was taken as those that were learnt from; in stronger light it is more, and where the camera was
+        moved, or another pattern lies there, none.
+        """
+        centred = pixels.astype(np.float32).ravel()
+        centred -= centred.mean()
+        return min(max(float(centred @ self.field.ravel()) / self.energy, 0.0), 2.0)
+
+    def taken_off(self, pixels: NDArray[np.uint8], share: float) -> NDArray[np.float32]:
+        """Give the grey values of an image (H, W) without so much of it."""
+        return pixels.astype(np.float32) - np.float32(share) * self.field
+
+
 @dataclass
 class Surface:
     """One image.
@@ -27,6 +57,11 @@ class Surface:
         Where the defect is, roughly; None for normals.
     distance : float
         How far its texture is from that kind, as in :meth:`gyeol.kinds.Kinds.distance`.
+
+    Attributes
+    ----------
+    mean, deviation : float
+        Of the grey values, as they are.
     """
 
     pixels: NDArray[np.uint8]
@@ -36,15 +71,31 @@ class Surface:
 
     def __post_init__(self) -> None:
         self.mean, self.deviation = grey_statistics(self.pixels)
+        self.put_before(None)
+
+    def put_before(self, backdrop: Backdrop | None) -> None:
+        """Take off what its kind's pictures have in common, from now on; None puts it back."""
+        self.backdrop, self._share = backdrop, 0.0
+        self._level, self._unit = self.mean, self.deviation
+        if backdrop is not None:
+            self._share = backdrop.share(self.pixels)
+            self._level, self._unit = grey_statistics(backdrop.taken_off(self.pixels, self._share))
+
+    def normalised(self, window: tuple[slice, slice]) -> NDArray[np.float32]:
+        """Cut a part out, in units of the deviation of the whole from its mean."""
+        grey: NDArray[Any] = self.pixels[window]
+        if self.backdrop is not None:
+            grey = grey.astype(np.float32) - np.float32(self._share) * self.backdrop.field[window]
+        return normalise(grey, self._level, self._unit)
 
 
-def grey_statistics(pixels: NDArray[np.uint8]) -> tuple[float, float]:
+def grey_statistics(pixels: NDArray[np.uint8 | np.float32]) -> tuple[float, float]:
     """Mean and deviation of an image's grey values, the deviation at least :data:`FLAT`."""
     mean, deviation = cv2.meanStdDev(pixels)
     return float(mean[0, 0]), max(FLAT, float(deviation[0, 0]))
 
 
-def normalise(pixels: NDArray[np.uint8], mean: float, deviation: float) -> NDArray[np.float32]:
+def normalise(pixels: NDArray[np.uint8 | np.float32], mean: float, deviation: float) -> NDArray[np.float32]:
     """Express grey values in units of the image's deviation from its mean."""
     return (pixels.astype(np.float32) - np.float32(mean)) / np.float32(deviation)
 
@@ -73,7 +124,7 @@ def crop(surface: Surface, top: int, left: int, size: int) -> tuple[NDArray[np.f
         1 inside the marked defect, 0 elsewhere; all 0 for normals.
     """
     window = (slice(top, top + size), slice(left, left + size))
-    pixels = normalise(surface.pixels[window], surface.mean, surface.deviation)
+    pixels = surface.normalised(window)
     mask = np.zeros_like(pixels) if surface.mask is None else surface.mask[window].astype(np.float32)
     lack = (size - pixels.shape[0], size - pixels.shape[1])
     if any(lack):

@@ -108,6 +108,7 @@ def verify(
     yield _kinds(detector, images)
     course = Course(images, config, lambda _: None, lambda _: None, None)
     yield _folds(record, course)
+    yield _backgrounds(detector, course)
     normals = _judge(detector, course.held_out, judging)
     yield _normals(detector, course.held_out, normals)
     kinds = np.array([surface.kind for surface in course.held_out])
@@ -146,10 +147,21 @@ def _folds(record: dict[str, Any], course: Course) -> Finding:
     )
 
 
+def _backgrounds(detector: Detector, course: Course) -> Finding:
+    kept, made = detector.backgrounds_, course.backgrounds
+    claim = f"{int(kept.kinds.sum())} kinds whose pictures have a background in common"
+    if not np.array_equal(kept.kinds, made.kinds):
+        return Finding(claim, "differs", f"{int(made.kinds.sum())} are found in the data")
+    apart = np.abs(kept.fields.astype(np.float32) - made.fields.astype(np.float32)).max(initial=0.0)
+    return Finding(claim, *_difference("a grey value", float(apart), NEAR))
+
+
 def _judge(detector: Detector, surfaces: list[Surface], judging: Counting) -> NDArray[np.float64]:
     net, scores = fused(detector.net_), []
     for done, surface in enumerate(surfaces, start=1):
-        scores.append(raw_score(cell_scores(net, surface.pixels, detector.config.precision)))
+        scores.append(
+            raw_score(cell_scores(net, surface.pixels, detector.config.precision, surface.backdrop))
+        )
         judging(done, len(surfaces))
     return np.array(scores, np.float64)
 

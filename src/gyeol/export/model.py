@@ -13,7 +13,7 @@ from gyeol.detect.network import STRIDE, fused
 from gyeol.engine.graph import FORM, INPUT, MARGIN, PRECISION, PRECISIONS, REFERENCE, SCHEMA, THRESHOLD, USUAL
 from gyeol.export.graph import Graph
 from gyeol.export.network import Precision, logits, wider
-from gyeol.export.pixels import mirrored_up, normalised
+from gyeol.export.pixels import mirrored_up, normalised, without_background
 from gyeol.export.texture import descriptor, kind_and_distance
 
 WATCHED = "watched."
@@ -51,6 +51,8 @@ def build(
     graph = Graph()
     grey = graph.to_float(INPUT)
     kind, distance = kind_and_distance(graph, descriptor(graph, grey), detector.kinds_)
+    if detector.backgrounds_.kinds.any():
+        grey = without_background(graph, grey, kind, detector.backgrounds_)
     normal = normalised(graph, grey)
     enlarge = detector.net_.enlarge
     if enlarge > 1:

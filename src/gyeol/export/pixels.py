@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
+from gyeol.detect.background import COARSE, Backgrounds
 from gyeol.detect.network import STRIDE
 from gyeol.detect.surfaces import FLAT
 from gyeol.export.graph import Graph
@@ -12,6 +16,43 @@ def normalised(graph: Graph, grey: str) -> str:
     centred = graph.op("Sub", grey, graph.mean(grey, 0, 1))
     deviation = graph.op("Sqrt", graph.mean(graph.square(centred), 0, 1))
     return graph.op("Div", centred, graph.op("Max", deviation, float(FLAT)))
+
+
+def without_background(graph: Graph, grey: str, kind: str, backgrounds: Backgrounds) -> str:
+    """Take the background of its kind (1,) int64 off grey values (H, W) float32, as much of it as the image shows.
+
+    Nothing is taken off an image of another size.
+    """
+    height, width = backgrounds.size.tolist()
+    lengths = [graph.length(grey, axis) for axis in (0, 1)]
+    rows, columns = (
+        graph.op(
+            "Gather", _widening(whole), graph.op("Min", graph.count(length), graph.number(whole - 1)), axis=0
+        )
+        for whole, length in zip((height, width), lengths, strict=True)
+    )
+    field = graph.op("Gather", graph.to_float(graph.constant(backgrounds.fields)), kind, axis=0)
+    field = graph.op("MatMul", rows, graph.op("Squeeze", field, graph.ints(0)))
+    field = graph.op("MatMul", field, graph.op("Transpose", columns, perm=[1, 0]))
+    fits = graph.op(
+        "And",
+        *(
+            graph.op("Equal", length, graph.number(whole))
+            for length, whole in zip(lengths, (height, width), strict=True)
+        ),
+    )
+    product = graph.op("Mul", graph.op("Sub", grey, graph.mean(grey, 0, 1)), field)
+    product = graph.op("ReduceSum", product, graph.ints(0, 1), keepdims=1)
+    share = graph.op("Div", product, graph.op("Gather", backgrounds.energy, kind, axis=0))
+    share = graph.op("Mul", graph.op("Min", graph.op("Max", share, 0.0), 2.0), graph.to_float(fits))
+    return graph.op("Sub", grey, graph.op("Mul", field, share))
+
+
+def _widening(length: int) -> NDArray[np.float32]:
+    """Give the weight of each of a background's pixels in each of an axis of the image: (length, ceil(length / 4))."""
+    count = -(-length // COARSE)
+    place = np.clip((np.arange(length) - (COARSE - 1) / 2) / COARSE, 0, count - 1)
+    return np.asarray(np.maximum(1 - np.abs(place[:, None] - np.arange(count)), 0), np.float32)
 
 
 def mirrored_up(graph: Graph, image: str) -> str:

@@ -26,6 +26,10 @@ def training(sources: Sources, words: Words) -> Section | None:
     if made_by is None:
         rows += [
             [Cell(words("training.kinds")), count(len(record["kinds"]))],
+            [
+                Cell(words("training.backgrounds")),
+                Cell(f"{len(record['backgrounds'])} / {len(record['kinds'])}"),
+            ],
             [Cell(words("training.levels")), Cell(_range(record["levels"]))],
             [Cell(words("training.gain")), Cell(f"{record['gain']:.2f}", record["gain"])],
             [Cell(words("training.not_learnt")), count(record["not_learnt"])],
