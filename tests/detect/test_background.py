@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ from gyeol.detect.background import LEAST, Backgrounds, make_backgrounds
 from gyeol.detect.detector import Detector
 from gyeol.detect.scoring import prepare
 from gyeol.detect.surfaces import Surface, crop
+from gyeol.detect.verify import _backgrounds
 
 SHAPE = (120, 158)
 
@@ -121,6 +123,19 @@ def test_it_comes_back_from_its_arrays() -> None:
         assert (back.fields == made.fields).all()
         assert back.size.tolist() == made.size.tolist()
         assert (back.energy == made.energy).all()
+
+
+def test_verify_finds_them_again_or_says_what_differs() -> None:
+    made = make_backgrounds(normals(), 1)
+
+    def finding(kept: Backgrounds) -> tuple[str, str]:
+        found = _backgrounds(SimpleNamespace(backgrounds_=kept), SimpleNamespace(backgrounds=made))  # type: ignore[arg-type]
+        return found.outcome, found.told
+
+    assert finding(Backgrounds.from_arrays(made.to_arrays(), 1)) == ("reproduced", "exactly")
+    assert finding(Backgrounds.none(1)) == ("differs", "other kinds have one in the data: 1 in all")
+    other = Backgrounds(made.size, made.fields + np.float16(3))
+    assert finding(other)[0] == "differs"
 
 
 @pytest.mark.parametrize(

@@ -149,9 +149,9 @@ def _folds(record: dict[str, Any], course: Course) -> Finding:
 
 def _backgrounds(detector: Detector, course: Course) -> Finding:
     kept, made = detector.backgrounds_, course.backgrounds
-    claim = f"{int(kept.kinds.sum())} kinds whose pictures have a background in common"
+    claim = f"backgrounds of {int(kept.kinds.sum())} of {len(kept.kinds)} kinds"
     if not np.array_equal(kept.kinds, made.kinds):
-        return Finding(claim, "differs", f"{int(made.kinds.sum())} are found in the data")
+        return Finding(claim, "differs", f"other kinds have one in the data: {int(made.kinds.sum())} in all")
     apart = np.abs(kept.fields.astype(np.float32) - made.fields.astype(np.float32)).max(initial=0.0)
     return Finding(claim, *_difference("a grey value", float(apart), NEAR))
 
