@@ -136,7 +136,8 @@ def lit(detector: Detector) -> Detector:
     fields = np.random.default_rng(7).standard_normal((2, 25, 33)).astype(np.float32)
     fields = np.stack([cv2.GaussianBlur(field, (0, 0), 3) * 200 for field in fields]).astype(np.float16)
     fields[0] = 0
-    made.backgrounds_ = Backgrounds(np.array([98, 131]), fields)
+    energy = np.float32([1.0, 16 * (fields[1].astype(np.float64) ** 2).sum()])
+    made.backgrounds_ = Backgrounds(np.array([98, 131]), fields, energy)
     return made
 
 

@@ -79,7 +79,7 @@ def test_it_is_of_the_most_frequent_size_and_other_images_are_left_alone() -> No
 def test_as_much_is_taken_off_as_the_image_shows() -> None:
     backdrop = make_backgrounds(normals(), 1).of(0, SHAPE)
     assert backdrop is not None
-    assert backdrop.share(picture(60)) == pytest.approx(1, abs=0.15)
+    assert backdrop.share(picture(60)) == pytest.approx(1, abs=0.1)
     assert backdrop.share(picture(60, gain=0.5)) == pytest.approx(0.5, abs=0.1)
     assert backdrop.share(picture(60, common=0.0)) == pytest.approx(0, abs=0.1)
     assert backdrop.share(picture(60, common=-1.0)) == 0
@@ -134,7 +134,7 @@ def test_verify_finds_them_again_or_says_what_differs() -> None:
 
     assert finding(Backgrounds.from_arrays(made.to_arrays(), 1)) == ("reproduced", "exactly")
     assert finding(Backgrounds.none(1)) == ("differs", "other kinds have one in the data: 1 in all")
-    other = Backgrounds(made.size, made.fields + np.float16(3))
+    other = Backgrounds(made.size, made.fields + np.float16(3), made.energy)
     assert finding(other)[0] == "differs"
 
 
@@ -149,13 +149,18 @@ def test_verify_finds_them_again_or_says_what_differs() -> None:
         ({"fields": np.zeros((2, 1, 3), np.float16)}, "fits neither"),
         ({"fields": np.zeros((1, 1, 2), np.float16)}, "fits neither"),
         ({"fields": np.zeros((2, 1, 2), np.float32)}, "fits neither"),
-        ({"fields": np.full((2, 1, 2), np.nan, np.float16)}, "not finite"),
+        ({"fields": np.full((2, 1, 2), np.nan, np.float16)}, "impossible"),
+        ({"energy": None}, "lack energy"),
+        ({"energy": np.ones(3, np.float32)}, "not a number for each kind"),
+        ({"energy": np.zeros(2, np.float32)}, "impossible"),
+        ({"energy": np.full(2, np.inf, np.float32)}, "impossible"),
     ],
 )
 def test_arrays_that_do_not_belong_together_are_refused(
     change: dict[str, NDArray[np.float32] | None], told: str
 ) -> None:
-    arrays = {"size": np.array([4, 8]), "fields": np.ones((2, 1, 2), np.float16), **change}
+    arrays = {"size": np.array([4, 8]), "fields": np.ones((2, 1, 2), np.float16)}
+    arrays |= {"energy": np.ones(2, np.float32), **change}
     with pytest.raises(ValueError, match=re.escape(told)):
         Backgrounds.from_arrays({name: each for name, each in arrays.items() if each is not None}, 2)
 

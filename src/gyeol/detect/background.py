@@ -41,29 +41,23 @@ class Backgrounds:
         Height and width of the images that have them, in pixels. 0, 0: no kind has any.
     fields : (K, ceil(H / 4), ceil(W / 4)) float16
         Grey values above or below the image's mean; all 0 for a kind whose pictures have nothing in common.
+    energy : (K,) float32
+        Sum over the pixels of what the field times a picture of its kind gives on average; 1 where there is no field.
     """
 
     size: NDArray[np.int64]
     fields: NDArray[np.float16]
+    energy: NDArray[np.float32]
 
     @classmethod
     def none(cls, kinds: int) -> Backgrounds:
         """Give so many kinds none."""
-        return cls(np.zeros(2, np.int64), np.zeros((kinds, 0, 0), np.float16))
+        return cls(np.zeros(2, np.int64), np.zeros((kinds, 0, 0), np.float16), np.ones(kinds, np.float32))
 
     @cached_property
     def kinds(self) -> NDArray[np.bool_]:
         """Which kinds have one: (K,)."""
         return np.asarray(self.fields.any((1, 2)))
-
-    @cached_property
-    def energy(self) -> NDArray[np.float32]:
-        """Sum of squares over the pixels of an image, 1 where there is no background: (K,)."""
-        sums = [
-            float((self._whole(kind).astype(np.float64) ** 2).sum()) if has else 1.0
-            for kind, has in enumerate(self.kinds)
-        ]
-        return np.array(sums, np.float32)
 
     @cached_property
     def _kept(self) -> dict[int, Backdrop]:
@@ -74,18 +68,12 @@ class Backgrounds:
         if not self.kinds[kind] or tuple(shape) != tuple(self.size.tolist()):
             return None
         if kind not in self._kept:
-            self._kept[kind] = Backdrop(self._whole(kind), float(self.energy[kind]))
+            self._kept[kind] = Backdrop(_whole(self.fields[kind], shape), float(self.energy[kind]))
         return self._kept[kind]
-
-    def _whole(self, kind: int) -> NDArray[np.float32]:
-        height, width = self.size.tolist()
-        field = self.fields[kind].astype(np.float32)
-        wide = cv2.resize(field, None, fx=COARSE, fy=COARSE, interpolation=cv2.INTER_LINEAR)
-        return np.ascontiguousarray(wide[:height, :width])
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Give the arrays by name, for storage; :meth:`from_arrays` takes them back unchanged."""
-        return {"size": self.size, "fields": self.fields}
+        return {"size": self.size, "fields": self.fields, "energy": self.energy}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], kinds: int) -> Backgrounds:
@@ -96,18 +84,20 @@ class Backgrounds:
         ValueError
             If an array is missing, or they do not belong together.
         """
-        if missing := [name for name in ("size", "fields") if name not in arrays]:
+        if missing := [name for name in ("size", "fields", "energy") if name not in arrays]:
             raise ValueError(f"the backgrounds lack {missing[0]}")
-        size, fields = np.asarray(arrays["size"]), np.asarray(arrays["fields"])
+        size, fields, energy = (np.asarray(arrays[name]) for name in ("size", "fields", "energy"))
         if size.shape != (2,) or size.dtype.kind != "i" or not ((size >= 0) & (size <= MAX_SIDE)).all():
             raise ValueError("the backgrounds' size is no height and width")
         if fields.shape != (kinds, *(-(-size // COARSE)).tolist()) or fields.dtype != np.float16:
             raise ValueError(
                 f"the backgrounds' fields have shape {fields.shape}, which fits neither kinds nor size"
             )
-        if not np.isfinite(fields).all():
-            raise ValueError("a number of the backgrounds is not finite")
-        return cls(size.astype(np.int64), fields)
+        if energy.shape != (kinds,) or energy.dtype != np.float32:
+            raise ValueError("the backgrounds' energy is not a number for each kind")
+        if not np.isfinite(fields).all() or not np.isfinite(energy).all() or (energy <= 0).any():
+            raise ValueError("a number of the backgrounds is impossible")
+        return cls(size.astype(np.int64), fields, energy)
 
 
 def make_backgrounds(normals: Sequence[Surface], kinds: int) -> Backgrounds:
@@ -120,17 +110,28 @@ def make_backgrounds(normals: Sequence[Surface], kinds: int) -> Backgrounds:
         counts[surface.pixels.shape] = counts.get(surface.pixels.shape, 0) + 1
     size = max(counts, key=lambda shape: (counts[shape], shape))
     fields = np.zeros((kinds, -(-size[0] // COARSE), -(-size[1] // COARSE)), np.float16)
+    energy = np.ones(kinds, np.float32)
     for kind in range(kinds):
         own = [each.pixels for each in normals if each.kind == kind and each.pixels.shape == size]
-        if len(own) >= LEAST:
-            fields[kind] = _common(own[:MOST])
+        if len(own) < LEAST:
+            continue
+        mean, field = _common(own[:MOST])
+        product = float(np.vdot(_whole(mean, size), _whole(field, size)))
+        if product > 0:
+            fields[kind], energy[kind] = field, product
     if not fields.any():
         return Backgrounds.none(kinds)
-    return Backgrounds(np.array(size, np.int64), fields)
+    return Backgrounds(np.array(size, np.int64), fields, energy)
 
 
-def _common(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]:
-    """Average pictures of one size, scale by scale, where their mean explains most of them: (h, w)."""
+def _whole(field: NDArray[np.floating[Any]], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Bring a field (h, w) to the pixels of an image of `shape` (H, W)."""
+    wide = cv2.resize(field.astype(np.float32), None, fx=COARSE, fy=COARSE, interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(wide[: shape[0], : shape[1]])
+
+
+def _common(pictures: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
+    """Average pictures of one size: all of it, and only the scales of which the mean explains most, (h, w) both."""
     count = len(pictures)
     sums: list[NDArray[np.float64]] = [np.zeros(0)] * (len(SCALES) + 1)
     energies = np.zeros(len(sums))
@@ -141,12 +142,10 @@ def _common(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]:
     field = np.zeros(sums[0].shape)
     for total, energy in zip(sums, energies / count, strict=True):
         mean = total / count
-        own = (
-            (energy - float((mean**2).mean())) * count / (count - 1)
-        )  # variance of a picture around the true mean
+        own = (energy - float((mean**2).mean())) * count / (count - 1)  # of a picture around the true mean
         if energy > 0 and 1 - own / energy > COMMON:
             field += mean
-    return field.astype(np.float16)
+    return np.asarray(sum(sums) / count, np.float32), field.astype(np.float16)
 
 
 def _scales(grey: NDArray[np.float32]) -> list[NDArray[np.float32]]:

@@ -22,17 +22,17 @@ class Backdrop:
     field : (H, W) float32
         Grey values above or below the image's mean.
     energy : float
-        Sum of their squares, above 0.
+        Sum of its products with a picture of the kind, on average; above 0.
     """
 
     field: NDArray[np.float32]
     energy: float
 
     def share(self, pixels: NDArray[np.uint8]) -> float:
-        """Say how much of it, from 0 to 2, an image (H, W) shows: the least squares of what is left.
+        """Say how much of it, from 0 to 2, an image (H, W) shows, by the product of both.
 
-        1 where it was taken as those that were learnt from; in stronger light it is more, and where the camera was
-        moved, or another pattern lies there, none.
+        1 on average where it was taken as those that were learnt from; in stronger light it is more, and where the
+        camera was moved, or another pattern lies there, none.
         """
         centred = pixels.astype(np.float32).ravel()
         centred -= centred.mean()
@@ -81,11 +81,23 @@ class Surface:
             self._share = backdrop.share(self.pixels)
             self._level, self._unit = grey_statistics(backdrop.taken_off(self.pixels, self._share))
 
-    def normalised(self, window: tuple[slice, slice]) -> NDArray[np.float32]:
-        """Cut a part out, in units of the deviation of the whole from its mean."""
+    def normalised(
+        self, window: tuple[slice, slice], moved: tuple[int, int] = (0, 0), share: float = 1.0
+    ) -> NDArray[np.float32]:
+        """Cut a part out, in units of the deviation of the whole from its mean.
+
+        `moved` by some pixels, or only a `share` of it: so its kind's background is taken off, where there is one.
+        """
         grey: NDArray[Any] = self.pixels[window]
         if self.backdrop is not None:
-            grey = grey.astype(np.float32) - np.float32(self._share) * self.backdrop.field[window]
+            taken = self.backdrop.field[window]
+            if moved != (0, 0):
+                height, width = grey.shape
+                rows, columns = window[0].start + moved[0], window[1].start + moved[1]
+                places = np.arange(rows, rows + height), np.arange(columns, columns + width)
+                whole = self.backdrop.field
+                taken = whole[np.ix_(*(p.clip(0, n - 1) for p, n in zip(places, whole.shape, strict=True)))]
+            grey = grey.astype(np.float32) - np.float32(self._share * share) * taken
         return normalise(grey, self._level, self._unit)
 
 
@@ -113,8 +125,17 @@ def repeated(values: NDArray[Any], times: int) -> NDArray[Any]:
     return values if times == 1 else np.repeat(np.repeat(values, times, 0), times, 1)
 
 
-def crop(surface: Surface, top: int, left: int, size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def crop(
+    surface: Surface,
+    top: int,
+    left: int,
+    size: int,
+    moved: tuple[int, int] = (0, 0),
+    share: float = 1.0,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Cut a normalised square and its mask, mirrored at the border where the image is smaller.
+
+    The background is taken off as in :meth:`Surface.normalised`.
 
     Returns
     -------
@@ -124,7 +145,7 @@ def crop(surface: Surface, top: int, left: int, size: int) -> tuple[NDArray[np.f
         1 inside the marked defect, 0 elsewhere; all 0 for normals.
     """
     window = (slice(top, top + size), slice(left, left + size))
-    pixels = surface.normalised(window)
+    pixels = surface.normalised(window, moved, share)
     mask = np.zeros_like(pixels) if surface.mask is None else surface.mask[window].astype(np.float32)
     lack = (size - pixels.shape[0], size - pixels.shape[1])
     if any(lack):

@@ -28,6 +28,8 @@ differs may belong here, which is only needed to keep a blend's seam from giving
 
 NEGATIVE = 0.5
 """Share of the defects blended into normal images that are their own negative."""
+MOVED = 16
+"""Pixels up, down and aside that a background is moved by where it is taken off badly."""
 
 Corner = Callable[[Surface, int, np.random.Generator], tuple[int, int]]
 Maker = Callable[[Image, np.random.Generator], tuple[Image, Image]]
@@ -67,6 +69,9 @@ class Recipe:
     zoomed, zoom : float
         Share of the crops that are cut larger or smaller and then scaled, and how far: the factor lies between
         exp(-zoom) and exp(zoom).
+    amiss : float
+        Share of the crops, where there is a background (:mod:`gyeol.detect.background`), that it is taken off badly, as
+        of a camera that was moved or in other light: what is left of it then is no defect.
     """
 
     crops: int = 16
@@ -78,6 +83,7 @@ class Recipe:
     pasted: float = 0.4
     zoomed: float = 0.7
     zoom: float = 0.35
+    amiss: float = 0.25
 
 
 @dataclass
@@ -171,7 +177,7 @@ class Sampler:
     ) -> tuple[Image, Image]:
         """Cut a crop and its mask, enlarged before anything is drawn or pasted: marks are as fine as cells show."""
         side = recipe.size // recipe.enlarge
-        pixels, mask = crop(surface, *corner(surface, side, rng), side)
+        pixels, mask = crop(surface, *corner(surface, side, rng), side, *_amiss(surface, recipe, rng))
         return enlarged(pixels, recipe.enlarge), repeated(mask, recipe.enlarge)
 
     def _ways(self, number: int) -> tuple[Way, ...]:
@@ -246,3 +252,11 @@ class Sampler:
             patch = compose.negative(patch, shape, rng)
         blended = compose.paste(onto, patch, shape)
         return Crop(blended, mask, np.ones_like(mask), rough=True, normal=number, ways=self._ways(number))
+
+
+def _amiss(surface: Surface, recipe: Recipe, rng: np.random.Generator) -> tuple[tuple[int, int], float]:
+    """Draw how far the background is moved, and how much of it is taken off."""
+    if surface.backdrop is None or rng.random() >= recipe.amiss:
+        return (0, 0), 1.0
+    down, right = rng.integers(-MOVED, MOVED + 1, 2).tolist()
+    return (down, right), float(rng.random())
