@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from gyeol.detect.augment.batch import Recipe, Sampler
 from gyeol.detect.background import LEAST, Backgrounds, make_backgrounds
 from gyeol.detect.detector import Detector
 from gyeol.detect.scoring import prepare
@@ -184,3 +185,35 @@ def test_a_training_finds_it_takes_it_off_and_keeps_it(tmp_path: object) -> None
     without = Detector(**settings, background=False).fit([*bad, *images[4:]], labels, masks=masks)
     assert without.record_["backgrounds"] == []
     assert without.judge(images[0]).score != score
+
+
+def test_in_training_it_is_also_taken_off_badly() -> None:
+    found = make_backgrounds(normals(), 1)
+    surface = Surface(picture(90))
+    surface.put_before(found.of(0, SHAPE))
+    assert surface.backdrop is not None
+    field = np.pad(surface.backdrop.field, 20, mode="edge")
+    share = surface.backdrop.share(surface.pixels)
+    unit = float(surface.backdrop.taken_off(surface.pixels, share).std())
+    for top, left in ((0, 0), (16, 24), (56, 94)):
+        right, _ = crop(surface, top, left, 64)
+        badly, _ = crop(surface, top, left, 64, (-13, 9), 0.4)
+        moved = field[20 + top - 13 :, 20 + left + 9 :][:64, :64]
+        own = field[20 + top :, 20 + left :][:64, :64]
+        np.testing.assert_allclose(badly - right, share * (own - 0.4 * moved) / unit, atol=1e-3)
+
+
+def test_badly_only_where_there_is_a_background() -> None:
+    plain = [Surface(picture(n)) for n in range(40)]
+    backed = normals()
+    found = make_backgrounds(backed, 1)
+    for surface in backed:
+        surface.put_before(found.of(0, SHAPE))
+
+    def pixels(surfaces: list[Surface], amiss: float) -> NDArray[np.float32]:
+        recipe = Recipe(crops=8, size=64, synthetic=0.0, amiss=amiss)
+        return Sampler(surfaces, [], seed=0).batch(0, recipe).pixels
+
+    assert (pixels(plain, 0.0) == pixels(plain, 1.0)).all()
+    assert (pixels(backed, 0.0) != pixels(backed, 1.0)).any((1, 2, 3)).all()
+    assert (pixels(backed, 0.0) != pixels(plain, 0.0)).any((1, 2, 3)).all()
