@@ -89,6 +89,25 @@ def test_a_few_pictures_that_fall_out_are_noticed_among_many(reference: Referenc
     assert any("5 of 60 images lie far outside of training's brightness" in line for line in drift.warnings())
 
 
+def test_a_camera_that_moved_is_noticed_by_the_background(reference: Reference) -> None:
+    def said(shares: list[float]) -> list[str]:
+        rng, drift = np.random.default_rng(5), Drift(reference)
+        for n, share in enumerate(shares):
+            pixels = draw(rng, n % 2)
+            heat = np.zeros(pixels.shape, np.float32)
+            drift.add(look_at(pixels), Verdict(0.0, 0, n % 2, 1.0, heat, share))
+        return drift.warnings()
+
+    nothing = [float("nan")] * 30
+    assert said(nothing + [1.0] * 15 + [0.9] * 10) == []
+    assert said(nothing + [1.0] * 13 + [0.1] * 12) == [], "some have fallen out, the camera stands"
+    assert said(nothing + [0.1] * 19) == [], "too few to tell"
+    assert said(nothing + [1.0] * 12 + [0.3] * 13) == [
+        "the background that pictures of a kind had in common in training is not where it was: of 25 images the middle "
+        "one shows 30% of it; put camera, lamp and parts back, or train anew"
+    ]
+
+
 def test_nothing_was_judged_and_one_normal_in_training() -> None:
     rng = np.random.default_rng(0)
     single = make_reference([Surface(draw(rng, 0))], 1)

@@ -99,6 +99,8 @@ def test_it_takes_off_the_backgrounds_that_the_detector_takes_off(
             assert others.score == pytest.approx(own.score, abs=2e-3)
             assert np.abs(others.heat - own.heat).max() < 5e-3
             apart = np.abs(own.heat - detector.judge(pixels).heat).max()
+            assert others.background == pytest.approx(own.background, abs=1e-3, nan_ok=True)
+            assert np.isnan(own.background) == (own.kind == 0 or shape != (98, 131))
             assert (apart > 0.1) == (own.kind == 1 and shape == (98, 131))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -284,7 +285,8 @@ class Detector:
         centre, scale = self.calibration_.centre[kind], self.calibration_.scale[kind]
         heat = heat_map(((cells - centre) / scale).astype(np.float32), pixels.shape, self._judge.enlarge)
         distance = float(self.kinds_.distance(descriptor)[0])
-        return Verdict(score, int(score > self.threshold_), kind, distance, heat)
+        background = math.nan if backdrop is None else backdrop.share(pixels)
+        return Verdict(score, int(score > self.threshold_), kind, distance, heat, background)
 
     def score_samples(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
         """Calibrated scores (N,) of grey images, higher is more defective."""

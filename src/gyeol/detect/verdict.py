@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,9 @@ class Verdict:
     heat : (H, W) float32
         The calibrated score of every pixel's surroundings, on the same scale; (0, 0) from an exported model that was
         opened for scores alone.
+    background : float
+        How much of what its kind's pictures have in common it shows, as
+        :meth:`gyeol.detect.surfaces.Backdrop.share`; nan where that is nothing, and of an image of another size.
     """
 
     score: float
@@ -35,6 +39,7 @@ class Verdict:
     kind: int
     distance: float
     heat: NDArray[np.float32]
+    background: float = math.nan
 
     @property
     def unfamiliar(self) -> bool:

@@ -8,6 +8,8 @@ mean less. Each image says little; a batch of them says enough. Two kinds of tes
   (Kolmogorov and Smirnov's two-sample test, in Stephens' form of 1970);
 - how many images are unlike every kind, or lie far outside of training's brightness or contrast, against how many of
   the training images did (binomial).
+
+Where pictures of a kind have a background in common (:mod:`gyeol.detect.background`), the middle image must show it.
 """
 
 from __future__ import annotations
@@ -28,7 +30,10 @@ MATTERS = 0.25
 ENLARGED = 1.25
 """Scales by which images may differ from all of training without a word."""
 FEWEST = 20
-"""Training images from which on it can be said what is usual of light and texture."""
+"""Training images from which on it can be said what is usual of light and texture, and images to judge of the
+background."""
+STILL = 0.8
+"""Share of what pictures of a kind have in common that the middle one of some images shows, where nothing was moved."""
 WIDER = 0.5
 """How far beyond training's range, in widths of it, an image is outside of it."""
 
@@ -73,6 +78,7 @@ class Drift:
         self._light: list[tuple[float, float]] = []
         self._kinds: list[int] = []
         self._unfamiliar: list[bool] = []
+        self._backgrounds: list[float] = []
         self._sizes: dict[tuple[int, int], int] = {}
 
     def add(self, look: Look, verdict: Verdict) -> None:
@@ -80,6 +86,8 @@ class Drift:
         self._light.append(light_of(look.mean, look.deviation))
         self._kinds.append(verdict.kind)
         self._unfamiliar.append(verdict.unfamiliar)
+        if not math.isnan(verdict.background):
+            self._backgrounds.append(verdict.background)
         size = look.height, look.width
         self._sizes[size] = self._sizes.get(size, 0) + 1
 
@@ -88,7 +96,12 @@ class Drift:
         if not self._light:
             return []
         enough = self.reference.counts[0] >= FEWEST
-        return [*(self._of_kind() if enough else []), *(self._of_light() if enough else []), *self._of_size()]
+        return [
+            *(self._of_kind() if enough else []),
+            *(self._of_light() if enough else []),
+            *self._of_background(),
+            *self._of_size(),
+        ]
 
     def _of_kind(self) -> list[str]:
         strange, count = sum(self._unfamiliar), len(self._unfamiliar)
@@ -128,6 +141,15 @@ class Drift:
                     f"{'contrast' if column else 'brightness'}; look at them"
                 )
         return lines
+
+    def _of_background(self) -> list[str]:
+        shown = self._backgrounds
+        if len(shown) < FEWEST or (middle := float(np.median(shown))) >= STILL:
+            return []
+        return [
+            f"the background that pictures of a kind had in common in training is not where it was: of {len(shown):,} "
+            f"images the middle one shows {middle:.0%} of it; put camera, lamp and parts back, or train anew"
+        ]
 
     def _of_size(self) -> list[str]:
         low, high = self.reference.sides[0] / ENLARGED, self.reference.sides[1] * ENLARGED

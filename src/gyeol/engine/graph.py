@@ -16,7 +16,7 @@ from gyeol.errors import ModelError
 from gyeol.files import printable
 
 INPUT = "image"
-VERDICT = ("score", "answer", "kind", "distance", "heat")
+VERDICT = ("score", "answer", "kind", "distance", "heat", "background")
 """Outputs that say what is thought of the image, as in :class:`gyeol.detect.verdict.Verdict`."""
 HEAT = "heat"
 NO_HEAT = np.empty((0, 0), np.float32)
@@ -27,7 +27,7 @@ differ) and the arithmetic meant for it (an index into :data:`PRECISIONS`)."""
 REFERENCE = {name: f"reference_{name}" for name in ("centre", "spread", "quantiles", "sides", "counts")}
 """Outputs that are the same for every image, too: what the training images were like, as in
 :class:`gyeol.detect.reference.Reference`, by the names there."""
-FORM = 2
+FORM = 3
 MARGIN = "margin"
 """Output that is the same for every image, too: the largest difference from the detector's own score, of the training
 images near the threshold. On other images a difference may be larger."""
@@ -92,4 +92,5 @@ def verdict(values: Mapping[str, Any]) -> Verdict:
         kind=int(values["kind"]),
         distance=float(values["distance"]),
         heat=heat,
+        background=float(values["background"]),
     )

@@ -32,8 +32,8 @@ def build(
     """Write a detector as a graph.
 
     Its input is `image`, (H, W) uint8 grey; any H and W from 64. Its outputs are `score` () float32, `answer` ()
-    int64, `kind` () int64, `distance` () float32 and `heat` (H, W) float32, as in
-    :class:`gyeol.detect.verdict.Verdict`, and the constants of :mod:`gyeol.engine.graph`.
+    int64, `kind` () int64, `distance` () float32, `heat` (H, W) float32 and `background` () float32,
+    as in :class:`gyeol.detect.verdict.Verdict`, and the constants of :mod:`gyeol.engine.graph`.
 
     Parameters
     ----------
@@ -51,8 +51,9 @@ def build(
     graph = Graph()
     grey = graph.to_float(INPUT)
     kind, distance = kind_and_distance(graph, descriptor(graph, grey), detector.kinds_)
+    background = graph.constant(np.float32(np.nan))
     if detector.backgrounds_.kinds.any():
-        grey = without_background(graph, grey, kind, detector.backgrounds_)
+        grey, background = without_background(graph, grey, kind, detector.backgrounds_)
     normal = normalised(graph, grey)
     enlarge = detector.net_.enlarge
     if enlarge > 1:
@@ -83,6 +84,7 @@ def build(
         "kind": (graph.op("Reshape", kind, graph.ints()), TensorProto.INT64, []),
         "distance": (graph.op("Reshape", distance, graph.ints()), TensorProto.FLOAT, []),
         "heat": (heat, TensorProto.FLOAT, ["height", "width"]),
+        "background": (background, TensorProto.FLOAT, []),
         SCHEMA: (graph.number(FORM), TensorProto.INT64, []),
         THRESHOLD: (graph.constant(np.float32(detector.threshold_)), TensorProto.FLOAT, []),
         MARGIN: (graph.constant(np.float32(margin)), TensorProto.FLOAT, []),

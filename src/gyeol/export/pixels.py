@@ -18,10 +18,11 @@ def normalised(graph: Graph, grey: str) -> str:
     return graph.op("Div", centred, graph.op("Max", deviation, float(FLAT)))
 
 
-def without_background(graph: Graph, grey: str, kind: str, backgrounds: Backgrounds) -> str:
+def without_background(graph: Graph, grey: str, kind: str, backgrounds: Backgrounds) -> tuple[str, str]:
     """Take the background of its kind (1,) int64 off grey values (H, W) float32, as much of it as the image shows.
 
-    Nothing is taken off an image of another size.
+    Nothing is taken off an image of another size. The second value is how much that is, () float32; nan where there is
+    no background.
     """
     height, width = backgrounds.size.tolist()
     lengths = [graph.length(grey, axis) for axis in (0, 1)]
@@ -41,11 +42,14 @@ def without_background(graph: Graph, grey: str, kind: str, backgrounds: Backgrou
             for length, whole in zip(lengths, (height, width), strict=True)
         ),
     )
+    fits = graph.op("And", fits, graph.op("Gather", backgrounds.kinds, kind, axis=0))
     product = graph.op("Mul", graph.op("Sub", grey, graph.mean(grey, 0, 1)), field)
     product = graph.op("ReduceSum", product, graph.ints(0, 1), keepdims=1)
     share = graph.op("Div", product, graph.op("Gather", backgrounds.energy, kind, axis=0))
-    share = graph.op("Mul", graph.op("Min", graph.op("Max", share, 0.0), 2.0), graph.to_float(fits))
-    return graph.op("Sub", grey, graph.op("Mul", field, share))
+    share = graph.op("Min", graph.op("Max", share, 0.0), 2.0)
+    taken = graph.op("Mul", share, graph.to_float(fits))
+    told = graph.op("Reshape", graph.op("Where", fits, share, float("nan")), graph.ints())
+    return graph.op("Sub", grey, graph.op("Mul", field, taken)), told
 
 
 def _widening(length: int) -> NDArray[np.float32]:
