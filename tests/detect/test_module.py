@@ -11,6 +11,7 @@ import torch
 
 from gyeol.detect.detector import Detector
 from gyeol.detect.module import DetectorModule, TextureDescriptor
+from gyeol.detect.verdict import Verdict
 from gyeol.errors import ModelError
 from gyeol.kinds import describe
 
@@ -26,17 +27,25 @@ def module(detector: Detector) -> DetectorModule:
     return detector.to_module()
 
 
+def judged_by_both(
+    detector: Detector, module: DetectorModule, images: list[np.ndarray]
+) -> tuple[torch.Tensor, torch.Tensor, list[Verdict]]:
+    """Give the module's scores and heat maps and the detector's verdicts, which say the same."""
+    with torch.inference_mode():
+        scores, heats = module(as_batch(*images))
+    verdicts = [detector.judge(each) for each in images]
+    np.testing.assert_allclose(scores, [each.score for each in verdicts], atol=2e-4, rtol=1e-4)
+    np.testing.assert_allclose(heats, np.stack([each.heat for each in verdicts]), atol=5e-4, rtol=1e-3)
+    return scores, heats, verdicts
+
+
 # More than a tile and less, whole multiples of 8 and none, larger than the second scale's tiles.
 @pytest.mark.parametrize("shape", [(96, 96), (64, 131), (40, 33), (300, 265)])
 def test_it_agrees_with_the_detector(
     detector: Detector, module: DetectorModule, surface: Surface, shape: tuple[int, int]
 ) -> None:
     images = [surface(n, shape, 0.8 + 2.5 * (n % 2)) for n in range(4)]
-    with torch.inference_mode():
-        scores, heats = module(as_batch(*images))
-    verdicts = [detector.judge(each) for each in images]
-    np.testing.assert_allclose(scores, [each.score for each in verdicts], atol=2e-4, rtol=1e-4)
-    np.testing.assert_allclose(heats, np.stack([each.heat for each in verdicts]), atol=5e-4, rtol=1e-3)
+    scores, heats, verdicts = judged_by_both(detector, module, images)
     np.testing.assert_array_equal(scores > module.threshold, [each.answer for each in verdicts])
     assert heats.shape == (4, *shape)
     assert scores.dtype == heats.dtype == torch.float32
@@ -61,11 +70,7 @@ def test_it_takes_off_the_backgrounds_that_the_detector_takes_off(
     module = lit.to_module()
     for shape in [(98, 131), (131, 98)]:
         images = [surface(n, shape, 0.8 + 2.5 * (n % 2)) for n in range(12)]
-        with torch.inference_mode():
-            scores, heats = module(as_batch(*images))
-        verdicts = [lit.judge(each) for each in images]
-        np.testing.assert_allclose(scores, [each.score for each in verdicts], atol=2e-4, rtol=1e-4)
-        np.testing.assert_allclose(heats, np.stack([each.heat for each in verdicts]), atol=5e-4, rtol=1e-3)
+        _, _, verdicts = judged_by_both(lit, module, images)
         apart = [
             np.abs(verdict.heat - detector.judge(pixels).heat).max() if verdict.kind == 1 else 0.0
             for pixels, verdict in zip(images, verdicts, strict=True)
