@@ -174,7 +174,9 @@ def test_a_training_finds_it_takes_it_off_and_keeps_it(tmp_path: object) -> None
     labels = [1] * 4 + [0] * 30
     masks = [marks] * 4 + [None] * 30
     settings = {"steps": 20, "widths": (4, 4, 8), "blocks": (1, 0), "precision": "fp32", "folds": 2}
-    fitted = Detector(**settings).fit([*bad, *images[4:]], labels, masks=masks)
+    said: list[str] = []
+    fitted = Detector(**settings).fit([*bad, *images[4:]], labels, masks=masks, say=said.append)
+    assert "1 of 1 kinds have a background in common; it is taken off" in said
     assert fitted.record_["backgrounds"] == [0]
     fitted.save(f"{tmp_path}/model")
     loaded = Detector.load(f"{tmp_path}/model")

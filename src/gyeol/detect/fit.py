@@ -100,6 +100,8 @@ class Course:
         self.backgrounds = self._backgrounds()
         for surface in (*images.defects, *self.training, *self.held_out):
             surface.put_before(self.backgrounds.of(surface.kind, surface.pixels.shape))
+        if count := int(self.backgrounds.kinds.sum()):
+            say(f"{count} of {images.kinds.count} kinds have a background in common; it is taken off")
         self.learner = Learner(config, self.group)
         self.history = History()
         self.done: dict[str, Any] = {}  # results of finished phases
