@@ -106,7 +106,7 @@ def test_a_file_that_was_named_must_be_there(gyeol: Call, here: Path) -> None:
     ("arguments", "said"),
     [
         (["--set", "crops"], "--set wants KEY=VALUE, not 'crops'"),
-        (["--set", "colour=1"], "unknown setting 'colour'; known are blocks"),
+        (["--set", "colour=1"], "unknown setting 'colour'; known are background, blocks"),
         (["--set", "crops=many"], "crops is 'many'; it must be a whole number"),
         (["--set", "crops=8", "--set", "crops=9"], "crops is given twice"),
         (["--seed", 1, "--set", "seed=2"], "seed is given twice"),
