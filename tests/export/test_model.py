@@ -92,16 +92,24 @@ def test_it_takes_off_the_backgrounds_that_the_detector_takes_off(
     path = tmp_path / "lit.onnx"
     path.write_bytes(seal(build(lit, Precision(), usual=usual).SerializeToString()))
     judge = open_judge(path, runtime, 2)
+    backdrop = lit.backgrounds_.of(1, (98, 131))
+    assert backdrop is not None
     for shape in [(98, 131), (131, 98), (90, 131), (98, 200), (64, 64)]:
-        for grain in (0.8, 3.3):
-            pixels = surface(sum(shape), shape, grain)
+        places = (
+            np.arange(length).clip(0, whole - 1) for length, whole in zip(shape, (98, 131), strict=True)
+        )
+        shown = backdrop.field[np.ix_(*places)]  # in images of another size, too, from which it is not taken
+        apart = []
+        for seed, grain in ((1, 0.8), (2, 3.3), (3, 3.3)):
+            pixels = np.clip(surface(seed, shape, grain) + shown, 0, 255).astype(np.uint8)
             own, others = lit.judge(pixels), judge.judge(pixels)
             assert others.score == pytest.approx(own.score, abs=2e-3)
             assert np.abs(others.heat - own.heat).max() < 5e-3
-            apart = np.abs(own.heat - detector.judge(pixels).heat).max()
             assert others.background == pytest.approx(own.background, abs=1e-3, nan_ok=True)
             assert np.isnan(own.background) == (own.kind == 0 or shape != (98, 131))
-            assert (apart > 0.1) == (own.kind == 1 and shape == (98, 131))
+            apart.append(float(np.abs(own.heat - detector.judge(pixels).heat).max()))
+        assert (max(apart) > 0.1) == (shape == (98, 131))
+        assert own.kind == 1
 
 
 @pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
