@@ -98,7 +98,9 @@ def test_a_faint_stain_is_plain_without_the_clouds() -> None:
         smooth = cv2.GaussianBlur(ready, (0, 0), 6)
         return float(smooth[60, 70] / smooth.std())
 
-    assert stands_out(prepare(stained, backdrop=backdrop)) > 2 * stands_out(prepare(stained))
+    assert backdrop is not None
+    plain = backdrop.taken_off(stained, backdrop.share(stained))
+    assert stands_out(prepare(plain)) > 2 * stands_out(prepare(stained))
 
 
 def test_crops_are_cut_from_what_is_judged() -> None:
@@ -107,7 +109,7 @@ def test_crops_are_cut_from_what_is_judged() -> None:
     before, _ = crop(surface, 16, 24, 64)
     surface.put_before(found.of(0, SHAPE))
     pixels, _ = crop(surface, 16, 24, 64)
-    whole = prepare(surface.pixels, backdrop=surface.backdrop)
+    whole = prepare(surface.without_background())
     np.testing.assert_allclose(pixels, whole[16:80, 24:88], atol=1e-4)
     assert np.abs(pixels - before).max() > 0.3
     assert (surface.mean, surface.deviation) == (

@@ -279,13 +279,14 @@ class Detector:
         descriptor = describe(check_image(pixels))[None]
         kind = int(self.kinds_.assign(descriptor)[0])
         backdrop = self.backgrounds_.of(kind, pixels.shape)
-        cells = cell_scores(self._judge, pixels, self.config.precision, backdrop)
+        background = math.nan if backdrop is None else backdrop.share(pixels)
+        grey = pixels if backdrop is None else backdrop.taken_off(pixels, background)
+        cells = cell_scores(self._judge, grey, self.config.precision)
         which = np.array([kind])
         score = float(self.calibration_(np.array([raw_score(cells)]), which)[0])
         centre, scale = self.calibration_.centre[kind], self.calibration_.scale[kind]
         heat = heat_map(((cells - centre) / scale).astype(np.float32), pixels.shape, self._judge.enlarge)
         distance = float(self.kinds_.distance(descriptor)[0])
-        background = math.nan if backdrop is None else backdrop.share(pixels)
         return Verdict(score, int(score > self.threshold_), kind, distance, heat, background)
 
     def score_samples(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:

@@ -372,7 +372,7 @@ class Course:
         net = fused(net)
 
         def raw(surface: Surface) -> float:
-            return raw_score(cell_scores(net, surface.pixels, self.config.precision, surface.backdrop))
+            return raw_score(cell_scores(net, surface.without_background(), self.config.precision))
 
         return np.array(self.learner.halves.map(raw, surfaces), np.float64)
 
@@ -386,7 +386,7 @@ class Course:
         learner.restore(self.done["trunk"])  # the same in all processes, and so are the masks
         for surface in self.images.defects:
             if surface.mask is None:
-                cells = cell_scores(learner.average, surface.pixels, self.config.precision, surface.backdrop)
+                cells = cell_scores(learner.average, surface.without_background(), self.config.precision)
                 surface.mask = guess_mask(cells, surface.pixels.shape, learner.average.enlarge)
 
     def _conclude(self, net: CellNet) -> Fitted:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from gyeol.detect.background import COARSE, Backgrounds
 from gyeol.detect.calibration import Calibration
 from gyeol.detect.network import STRIDE, CellNet, fused
-from gyeol.detect.surfaces import FLAT
+from gyeol.detect.surfaces import FLAT, SHOWN
 from gyeol.kinds import Kinds
 from gyeol.kinds.describe import SCALES, TILE, filters, tile_starts
 
@@ -102,7 +102,7 @@ class DetectorModule(nn.Module):
         field = wider(self.get_buffer("fields")[kind], COARSE)[:, : grey.shape[1], : grey.shape[2]]
         centred = grey - grey.mean((1, 2), keepdim=True)
         share = (centred * field).sum((1, 2)) / self.get_buffer("energy")[kind]
-        return grey - share.clamp(0, 2)[:, None, None] * field
+        return grey - share.clamp(0, SHOWN)[:, None, None] * field
 
     def assign(self, descriptors: Tensor) -> Tensor:
         """Name the kind (B,) of descriptors (B, D); see :meth:`gyeol.kinds.Kinds.assign`."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import cv2
 import numpy as np
 import torch
@@ -11,17 +9,11 @@ from numpy.typing import NDArray
 
 from gyeol.detect.device import autocast, pick_device
 from gyeol.detect.network import STRIDE, CellNet
-from gyeol.detect.surfaces import Backdrop, enlarged, grey_statistics, normalise
+from gyeol.detect.surfaces import enlarged, grey_statistics, normalise
 
 
-def prepare(
-    pixels: NDArray[np.uint8], enlarge: int = 1, backdrop: Backdrop | None = None
-) -> NDArray[np.float32]:
-    """Normalise an image (H, W), enlarge it and mirror its border up to multiples of 8: (8h, 8w) float32.
-
-    What its kind's pictures have in common is taken off first, where there is such.
-    """
-    grey: NDArray[Any] = pixels if backdrop is None else backdrop.taken_off(pixels, backdrop.share(pixels))
+def prepare(grey: NDArray[np.uint8 | np.float32], enlarge: int = 1) -> NDArray[np.float32]:
+    """Normalise an image (H, W), enlarge it and mirror its border up to multiples of 8: (8h, 8w) float32."""
     normal = enlarged(normalise(grey, *grey_statistics(grey)), enlarge)
     height, width = normal.shape
     return np.pad(normal, ((0, -height % STRIDE), (0, -width % STRIDE)), mode="symmetric")
@@ -29,7 +21,7 @@ def prepare(
 
 @torch.inference_mode()
 def cell_logits(
-    net: CellNet, pixels: NDArray[np.uint8], precision: str = "auto", backdrop: Backdrop | None = None
+    net: CellNet, grey: NDArray[np.uint8 | np.float32], precision: str = "auto"
 ) -> NDArray[np.float32]:
     """Give the network's answer for the cells of one image (H, W): (ceil(H/8), ceil(W/8)) float32.
 
@@ -37,7 +29,7 @@ def cell_logits(
     One image at a time, so that an image's score does not depend on its neighbours in a batch.
     """
     device = pick_device()
-    batch = torch.from_numpy(prepare(pixels, net.enlarge, backdrop))[None, None]
+    batch = torch.from_numpy(prepare(grey, net.enlarge))[None, None]
     batch = batch.to(device, memory_format=torch.channels_last)
     with autocast(device, precision):
         logits = net(batch)
@@ -45,13 +37,13 @@ def cell_logits(
 
 
 def cell_scores(
-    net: CellNet, pixels: NDArray[np.uint8], precision: str = "auto", backdrop: Backdrop | None = None
+    net: CellNet, grey: NDArray[np.uint8 | np.float32], precision: str = "auto"
 ) -> NDArray[np.float32]:
-    """Score the cells of one image (H, W): (ceil(H/8), ceil(W/8)) float32.
+    """Score the cells of one image (H, W), without its kind's background: (ceil(H/8), ceil(W/8)) float32.
 
     A cell's score is its logit less the image's median: what is odd everywhere is the image's own way, and no defect.
     """
-    cells = cell_logits(net, pixels, precision, backdrop)
+    cells = cell_logits(net, grey, precision)
     return np.asarray(cells - np.median(cells), np.float32)
 
 

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+SHOWN = 2.0
+"""Most of a background that an image is taken to show: in twice the light."""
 FLAT = 2.0
 """Smallest grey deviation to divide by: below it, the contrast of an image is the camera's noise."""
 
@@ -29,14 +31,14 @@ class Backdrop:
     energy: float
 
     def share(self, pixels: NDArray[np.uint8]) -> float:
-        """Say how much of it, from 0 to 2, an image (H, W) shows, by the product of both.
+        """Say how much of it, from 0 to :data:`SHOWN`, an image (H, W) shows, by the product of both.
 
         1 on average where it was taken as those that were learnt from; in stronger light it is more, and where the
         camera was moved, or another pattern lies there, none.
         """
         centred = pixels.astype(np.float32).ravel()
         centred -= centred.mean()
-        return min(max(float(centred @ self.field.ravel()) / self.energy, 0.0), 2.0)
+        return min(max(float(centred @ self.field.ravel()) / self.energy, 0.0), SHOWN)
 
     def taken_off(self, pixels: NDArray[np.uint8], share: float) -> NDArray[np.float32]:
         """Give the grey values of an image (H, W) without so much of it."""
@@ -75,11 +77,14 @@ class Surface:
 
     def put_before(self, backdrop: Backdrop | None) -> None:
         """Take off what its kind's pictures have in common, from now on; None puts it back."""
-        self.backdrop, self._share = backdrop, 0.0
-        self._level, self._unit = self.mean, self.deviation
-        if backdrop is not None:
-            self._share = backdrop.share(self.pixels)
-            self._level, self._unit = grey_statistics(backdrop.taken_off(self.pixels, self._share))
+        self.backdrop = backdrop
+        self._share = 0.0 if backdrop is None else backdrop.share(self.pixels)
+        same = self.mean, self.deviation
+        self._level, self._unit = same if backdrop is None else grey_statistics(self.without_background())
+
+    def without_background(self) -> NDArray[np.uint8 | np.float32]:
+        """Give the grey values (H, W), as they are where nothing is taken off."""
+        return self.pixels if self.backdrop is None else self.backdrop.taken_off(self.pixels, self._share)
 
     def normalised(
         self, window: tuple[slice, slice], moved: tuple[int, int] = (0, 0), share: float = 1.0
@@ -90,14 +95,12 @@ class Surface:
         """
         grey: NDArray[Any] = self.pixels[window]
         if self.backdrop is not None:
-            taken = self.backdrop.field[window]
-            if moved != (0, 0):
-                height, width = grey.shape
-                rows, columns = window[0].start + moved[0], window[1].start + moved[1]
-                places = np.arange(rows, rows + height), np.arange(columns, columns + width)
-                whole = self.backdrop.field
-                taken = whole[np.ix_(*(p.clip(0, n - 1) for p, n in zip(places, whole.shape, strict=True)))]
-            grey = grey.astype(np.float32) - np.float32(self._share * share) * taken
+            field = self.backdrop.field
+            places = (
+                (part.start + by + np.arange(length)).clip(0, whole - 1)
+                for part, by, length, whole in zip(window, moved, grey.shape, field.shape, strict=True)
+            )
+            grey = grey.astype(np.float32) - np.float32(self._share * share) * field[np.ix_(*places)]
         return normalise(grey, self._level, self._unit)
 
 

@@ -159,9 +159,7 @@ def _backgrounds(detector: Detector, course: Course) -> Finding:
 def _judge(detector: Detector, surfaces: list[Surface], judging: Counting) -> NDArray[np.float64]:
     net, scores = fused(detector.net_), []
     for done, surface in enumerate(surfaces, start=1):
-        scores.append(
-            raw_score(cell_scores(net, surface.pixels, detector.config.precision, surface.backdrop))
-        )
+        scores.append(raw_score(cell_scores(net, surface.without_background(), detector.config.precision)))
         judging(done, len(surfaces))
     return np.array(scores, np.float64)
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gyeol.detect.background import COARSE, Backgrounds
 from gyeol.detect.network import STRIDE
-from gyeol.detect.surfaces import FLAT
+from gyeol.detect.surfaces import FLAT, SHOWN
 from gyeol.export.graph import Graph
 
 
@@ -46,7 +46,7 @@ def without_background(graph: Graph, grey: str, kind: str, backgrounds: Backgrou
     product = graph.op("Mul", graph.op("Sub", grey, graph.mean(grey, 0, 1)), field)
     product = graph.op("ReduceSum", product, graph.ints(0, 1), keepdims=1)
     share = graph.op("Div", product, graph.op("Gather", backgrounds.energy, kind, axis=0))
-    share = graph.op("Min", graph.op("Max", share, 0.0), 2.0)
+    share = graph.op("Min", graph.op("Max", share, 0.0), SHOWN)
     taken = graph.op("Mul", share, graph.to_float(fits))
     told = graph.op("Reshape", graph.op("Where", fits, share, float("nan")), graph.ints())
     return graph.op("Sub", grey, graph.op("Mul", field, taken)), told
