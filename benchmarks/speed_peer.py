@@ -24,7 +24,7 @@ from gyeol.baselines.resnet import ResNet18D
 from gyeol.data.prediction import images_for_prediction, submission_rows
 from gyeol.data.submission import write_submission
 from gyeol.detect.verdict import Verdict
-from gyeol.engine.cores import cores
+from gyeol.cores import cores
 from gyeol.engine.stream import judge_all
 
 

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import openvino as ov
 import pytest
 
 from gyeol.detect.detector import Detector
 from gyeol.engine.judge import Judge, open_judge
+from gyeol.export.model import build
+from gyeol.export.network import Precision
+from gyeol.export.ranges import choose_ranges
 
 SHAPES = [(96, 96), (64, 64), (64, 200), (131, 77), (129, 260), (300, 264), (512, 512)]
 
@@ -123,3 +127,20 @@ def test_opened_for_scores_alone_it_says_the_same_without_a_heat_map(
         assert told.heat.shape == (0, 0)
         assert told.score == pytest.approx(whole.score, abs=1e-3)
         assert (told.answer, told.kind) == (whole.answer, whole.kind)
+
+
+def test_in_8_bits_every_convolution_with_a_range_is_computed_so(
+    detector: Detector, trained_on: Path
+) -> None:
+    ranges = choose_ranges(
+        detector, sorted((trained_on / "train/normal_images").iterdir())[:6], lambda done, total: None
+    )
+    graph = ov.Core().read_model(build(detector, Precision(ranges), name="int8").SerializeToString())
+    plan = ov.Core().compile_model(graph, "CPU", {"INFERENCE_PRECISION_HINT": "f32"}).get_runtime_model()
+    computed = [
+        str(node.get_rt_info()["runtimePrecision"].value)
+        for node in plan.get_ops()
+        if node.get_rt_info()["layerType"].value == "Convolution"
+    ]
+    assert len(computed) == len(ranges) + 1  # the last, to one channel, is in float32
+    assert sum(each in ("u8", "i8") for each in computed) == len(ranges)

@@ -89,7 +89,7 @@ def command(
     if workers or heat or resume:
         raise click.UsageError("--workers, --heat and --resume are for --cluster")
     from gyeol.cli.judging import predict
-    from gyeol.engine.cores import cores
+    from gyeol.cores import cores
     from gyeol.engine.judge import open_judge
 
     judge = open_judge(model, engine, cores(), heat=bool(heatmaps or raw_heatmaps))

@@ -9,7 +9,7 @@ import sys
 import uuid
 
 from gyeol.cli.display import say
-from gyeol.engine.cores import cores
+from gyeol.cores import cores
 
 
 def start(count: int) -> bool:

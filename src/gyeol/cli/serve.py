@@ -109,7 +109,7 @@ def command(
 
 
 def _cores() -> int:
-    from gyeol.engine.cores import cores
+    from gyeol.cores import cores
 
     return cores()
 

@@ -21,6 +21,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from gyeol.data.bounds import check_bounds
+from gyeol.data.png import read_plain_png
 from gyeol.errors import DataError
 from gyeol.files import printable
 
@@ -85,9 +86,15 @@ def read_image(path: Path | str) -> NDArray[np.uint8]:
         One line with the file, what is wrong and what to do: it is missing, may not be read, is empty, is
         no image, is truncated or damaged, is too small or too large, or holds values of an unknown scale.
     """
-    path = Path(path)
-    with _opened(path) as image:
-        return _to_grey(image, printable(path))
+    path, name = Path(path), printable(path)
+    with _file(path) as stream:
+        with contextlib.suppress(OSError):  # the reader below meets it, too, and says it
+            if (plain := read_plain_png(stream)) is not None:
+                height, width = plain.shape
+                _check_size(width, height, name)
+                return plain
+        with _decoded(stream, name) as image:
+            return _to_grey(image, name)
 
 
 def read_image_bytes(content: bytes, name: str) -> NDArray[np.uint8]:
@@ -184,13 +191,16 @@ def image_header(path: Path) -> tuple[int, int, str]:
 @contextlib.contextmanager
 def _opened(path: Path, decode: bool = True) -> Iterator[ImageFile]:
     """Open an image, check its size, decode and turn it upright; any failure is a DataError."""
-    name = printable(path)
-    try:
-        stream = path.open("rb")
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        raise DataError(_why_unreadable(name, error)) from error
-    with stream, _decoded(stream, name, decode) as image:
+    with _file(path) as stream, _decoded(stream, printable(path), decode) as image:
         yield image
+
+
+def _file(path: Path) -> BinaryIO:
+    """Open a file for reading, or say why not."""
+    try:
+        return path.open("rb")
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        raise DataError(_why_unreadable(printable(path), error)) from error
 
 
 @contextlib.contextmanager
@@ -202,7 +212,7 @@ def _decoded(stream: BinaryIO, name: str, decode: bool = True) -> Iterator[Image
         check_bounds(stream, name)
         stream.seek(0)
         image = reader(stream)
-        _check_size(image, name)
+        _check_size(*image.size, name)
         if decode:
             image.load()
             _turn_upright(image)
@@ -227,9 +237,8 @@ def _reader(head: bytes, name: str) -> type[ImageFile]:
     raise DataError(f"{name}: not a PNG, JPEG, BMP or TIFF image, whatever its name says; convert it to PNG")
 
 
-def _check_size(image: ImageFile, name: str) -> None:
+def _check_size(width: int, height: int, name: str) -> None:
     """Refuse by the header alone what is too small to judge or too large to hold."""
-    width, height = image.size
     if min(width, height) < MIN_SIDE:
         raise DataError(
             f"{name}: {width}x{height} pixels is too small, a side needs {MIN_SIDE}; "

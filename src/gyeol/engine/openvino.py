@@ -11,11 +11,11 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
+from gyeol.cores import cores
 from gyeol.detect.arithmetic import bf16_pays
 from gyeol.detect.reference import Reference
 from gyeol.detect.verdict import Verdict
 from gyeol.engine import graph
-from gyeol.engine.cores import cores
 from gyeol.engine.sealed import read_sealed
 from gyeol.errors import ModelError
 from gyeol.files import printable

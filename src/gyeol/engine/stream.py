@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gyeol.cores import cores
 from gyeol.data.ahead import ahead
 from gyeol.data.image import read_image
 from gyeol.detect.verdict import Verdict
-from gyeol.engine.cores import cores
 from gyeol.engine.drift import Look, look_at
 from gyeol.engine.judge import Judge
 from gyeol.errors import DataError

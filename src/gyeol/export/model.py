@@ -97,7 +97,7 @@ def build(
         outputs[REFERENCE[field]] = (graph.constant(kept), form, list(kept.shape))
     if watch:
         for layer, value in precision.watched.items():
-            outputs[WATCHED + layer] = (value, TensorProto.FLOAT, [1, None, None, None])
+            outputs[WATCHED + layer] = (graph.op("Reshape", value, graph.ints(-1)), TensorProto.FLOAT, [None])
     model = graph.model({INPUT: (TensorProto.UINT8, ["height", "width"])}, outputs)
     onnx.checker.check_model(model)
     return model

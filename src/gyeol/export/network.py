@@ -175,24 +175,44 @@ class _Writer:
         mean, square = average(x), average(graph.square(graph.op("Sub", x, middle)))
         variance = graph.op("Sub", square, graph.square(graph.op("Sub", mean, middle)))
         spread = graph.op("Sqrt", graph.op("Add", graph.op("Max", variance, 0.0), 1e-2))
-        statistics = graph.op("Transpose", graph.op("Concat", mean, spread, axis=1), perm=[0, 2, 3, 1])
+        # From here on one row a cell, for convolutions leave all channels of a cell together in memory. OpenVINO copies
+        # the sum of a residual block all the same unless something stands in between: Max, which changes nothing.
+        x = graph.op("Transpose", graph.op("Max", x, 0.0), perm=[0, 2, 3, 1])
+        shape = graph.op("Shape", x)
+        mean, spread = (graph.op("Transpose", each, perm=[0, 2, 3, 1]) for each in (mean, spread))
+        x, mean, spread = (self.rows(each, _first(layer.mix).out_channels) for each in (x, mean, spread))
+        modulation = graph.op("Concat", mean, spread, axis=1)
         for number, part in enumerate(layer.film):
             if isinstance(part, nn.Linear):
-                statistics = graph.op("MatMul", statistics, _array(part.weight).T)
-                statistics = graph.op("Add", statistics, _array(part.bias))
+                modulation = graph.op("MatMul", modulation, _array(part.weight).T)
+                modulation = graph.op("Add", modulation, _array(part.bias))
             elif number:
-                statistics = graph.op("Relu", statistics)
-        modulation = graph.op("Transpose", statistics, perm=[0, 3, 1, 2])
+                modulation = graph.op("Relu", modulation)
+        scale, shift = graph.ops("Split", 2, modulation, axis=1, num_outputs=2)
         factor = graph.op("Reciprocal", spread)
         offset = graph.op("Neg", graph.op("Mul", mean, factor))
-        factor, offset, modulation = (
-            columns.to_cells(rows.to_cells(each, 2), 3) for each in (factor, offset, modulation)
+        around = rows.and_columns(columns)
+        factor, offset, scale, shift = (
+            graph.op("Gather", each, around, axis=0)
+            for each in (factor, offset, graph.op("Add", scale, 1.0), shift)
         )
         deviation = graph.op("Add", graph.op("Mul", x, factor), offset)
-        mixed = self.conv(graph.op("Concat", x, deviation, axis=1), _first(layer.mix), "mix", relu=True)
-        scale, shift = graph.ops("Split", 2, modulation, axis=1, num_outputs=2)
-        scaled = graph.op("Mul", mixed, graph.op("Add", scale, 1.0))
-        return graph.op("Relu", graph.op("Add", scaled, shift))
+        mixed = self.product(graph.op("Concat", x, deviation, axis=1), _first(layer.mix))
+        mixed = graph.op("Relu", graph.op("Add", graph.op("Mul", mixed, scale), shift))
+        return graph.op("Transpose", graph.op("Reshape", mixed, shape), perm=[0, 3, 1, 2])
+
+    def rows(self, x: str, width: int) -> str:
+        """Lay (1, H, W, C) out as (H W, C)."""
+        return self.graph.op("Reshape", x, self.graph.ints(-1, width))
+
+    def product(self, x: str, layer: nn.Conv2d) -> str:
+        """Add a convolution of one pixel for rows (N, C), and what follows it.
+
+        Never in 8 bits: it is a fiftieth of the work, and beside such a product OpenVINO computes the convolutions in
+        float32, too.
+        """
+        x = self.graph.op("MatMul", x, np.ascontiguousarray(_array(layer.weight)[:, :, 0, 0].T))
+        return self.graph.op("Relu", self.graph.op("Add", x, _array(layer.bias)))
 
 
 @dataclass(frozen=True)
@@ -230,9 +250,16 @@ class _Windows:
         own = graph.op("Div", graph.op("Max", own, graph.number(0)), grid)
         return cls(graph, matrix, graph.op("Min", own, graph.op("Sub", count, graph.number(1))))
 
-    def to_cells(self, x: str, axis: int) -> str:
-        """Give every cell the window around it."""
-        return self.graph.op("Gather", x, self.nearest, axis=axis)
+    def and_columns(self, columns: _Windows) -> str:
+        """Give the number of the window around every cell of all rows: (H W,) int64."""
+        graph = self.graph
+        first = graph.op("Mul", self.nearest, graph.length(columns.matrix, 0))
+        both = graph.op(
+            "Add",
+            graph.op("Unsqueeze", first, graph.ints(1)),
+            graph.op("Unsqueeze", columns.nearest, graph.ints(0)),
+        )
+        return graph.op("Reshape", both, graph.ints(-1))
 
 
 def _first(layers: Any) -> nn.Conv2d:

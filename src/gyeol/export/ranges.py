@@ -53,7 +53,7 @@ def choose_ranges(
     for done, path in enumerate(images, start=1):
         values = request.infer({INPUT: read_image(path)})
         for name, seen in drawn.items():
-            every = np.ravel(values[WATCHED + name])
+            every = values[WATCHED + name]
             # The extremes, too: what stands out is what a detector is about.
             ends = np.partition(every, (20, len(every) - 20))
             seen.append(np.concatenate([rng.choice(every, EACH), ends[:20], ends[-20:]]))

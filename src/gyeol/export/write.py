@@ -13,10 +13,10 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
+from gyeol.cores import cores
 from gyeol.data.dataset import Dataset
 from gyeol.data.image import image_header
 from gyeol.detect.detector import Detector
-from gyeol.engine.cores import cores
 from gyeol.engine.judge import Judge
 from gyeol.engine.openvino import OpenVinoJudge
 from gyeol.engine.sealed import seal, seal_pair
@@ -29,9 +29,9 @@ from gyeol.files import atomic_file
 
 ALLOWED = 1 / 5000
 """Share of the training images that an exported model may answer otherwise than the detector."""
-LEFT_OUT: tuple[tuple[str, ...], ...] = ((), ("stem.0", "mix"), ("stem", "mix", "after"))
-"""Layers, by the beginnings of their names, that stay in float32 where 8 bits throughout answer otherwise: first those
-that see signed values, which use the 256 steps worst, then all but the blocks before the context, half of the work."""
+LEFT_OUT: tuple[tuple[str, ...], ...] = ((), ("stem.0",), ("stem", "after"))
+"""Layers, by the beginnings of their names, that stay in float32 where 8 bits throughout answer otherwise: first the
+one that sees signed values, which uses the 256 steps worst, then all but the blocks before the context, half of all."""
 NEAR = 3.0
 """Scores this far from the threshold are near it: only there a difference can change an answer."""
 WATCHED_NORMALS = 200
