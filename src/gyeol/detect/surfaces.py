@@ -176,10 +176,10 @@ def corner_on_defect(surface: Surface, size: int, rng: np.random.Generator) -> t
     """Draw the corner of a crop that holds the middle of the marked defect at a random place."""
     if surface.mask is None:
         return random_corner(surface, size, rng)
-    rows, columns = np.nonzero(surface.mask)
     corner = []
-    for places, length in ((rows, surface.pixels.shape[0]), (columns, surface.pixels.shape[1])):
-        middle = (int(places.min()) + int(places.max())) / 2
+    for axis, length in enumerate(surface.pixels.shape):
+        places = np.flatnonzero(surface.mask.any(axis=1 - axis))
+        middle = (int(places[0]) + int(places[-1])) / 2
         start = round(middle - rng.uniform(0.2, 0.8) * size)
         corner.append(min(max(0, start), max(0, length - size)))
     return corner[0], corner[1]
