@@ -11,20 +11,35 @@ import atheris
 with atheris.instrument_imports(include=["gyeol", "PIL"]):
     from PIL import Image, PngImagePlugin, TiffImagePlugin  # noqa: F401
 
+    from gyeol.data import png
     from gyeol.data.image import image_header, is_black, read_image, read_mask
 
 import numpy as np
 from shared import fuzz, place, refused
 
 FILE = place() / "fuzzed.png"
+png.cores = lambda: 1  # however many there are, the fast decoder is fuzzed, too
 
 
 def one(data: bytes) -> None:
+    compare(data)
     FILE.write_bytes(data)
     refused(lambda: image_header(FILE), FILE.name)
     if not refused(lambda: check(read_image(FILE)), FILE.name):
         refused(lambda: read_mask(FILE), FILE.name)
         refused(lambda: is_black(FILE), FILE.name)
+
+
+def compare(data: bytes) -> None:
+    """What the fast decoder takes, Pillow reads as the same pixels or calls damaged."""
+    plain = png.read_plain_png(io.BytesIO(data))
+    if plain is None:
+        return
+    try:
+        own = np.asarray(Image.open(io.BytesIO(data)))
+    except Exception:
+        return
+    assert (plain == own).all()
 
 
 def check(pixels: np.ndarray) -> None:
@@ -58,6 +73,7 @@ def seeds() -> dict[str, bytes]:
     exif[274] = 6
     forms: dict[str, tuple[Image.Image, str, dict[str, object]]] = {
         "png": (ramp, "PNG", {"pnginfo": text, "exif": exif, "icc_profile": b"profile" * 20}),
+        "pngplain": (ramp, "PNG", {}),
         "png16": (wide, "PNG", {}),
         "png1": (ramp.convert("1"), "PNG", {}),
         "pngp": (ramp.convert("RGB").quantize(4), "PNG", {"transparency": 1}),

@@ -51,9 +51,8 @@ class Cells:
 
 def finish(crop: Crop, size: int, rng: np.random.Generator) -> tuple[Image, Cells]:
     """Scale a crop to `size`, turn, mirror and re-light it, and bring its mask to cells."""
-    pixels, mask, known = (resized(each, size) for each in (crop.pixels, crop.mask, crop.known))
     way = crop.ways[int(rng.integers(len(crop.ways)))]
-    pixels, mask, known = (turned(each, way) for each in (pixels, mask, known))
+    pixels = turned(resized(crop.pixels, size), way)
     if rng.random() < 0.5:
         pixels = pixels * np.float32(rng.uniform(0.85, 1.15)) + np.float32(rng.uniform(-0.2, 0.2))
     if rng.random() < 0.3:
@@ -61,7 +60,16 @@ def finish(crop: Crop, size: int, rng: np.random.Generator) -> tuple[Image, Cell
     if rng.random() < 0.3:
         noise = rng.standard_normal(pixels.shape, dtype=np.float32)
         pixels = pixels + noise * np.float32(rng.uniform(0, 0.15))
-    return np.ascontiguousarray(pixels), to_cells(mask, known, crop.rough)
+    return np.ascontiguousarray(pixels), _cells(crop, size, way)
+
+
+def _cells(crop: Crop, size: int, way: Way) -> Cells:
+    """Scale, turn and mirror what is known of a crop; most of it is the same everywhere, which is soon told."""
+    if not crop.mask.any() and crop.known.all():
+        none = np.zeros((size // STRIDE, size // STRIDE), np.float32)
+        return Cells(none, np.ones_like(none), none)
+    mask, known = (turned(resized(each, size), way) for each in (crop.mask, crop.known))
+    return to_cells(mask, known, crop.rough)
 
 
 def resized(image: Image, size: int) -> Image:
