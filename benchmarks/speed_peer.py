@@ -21,10 +21,10 @@ from torch import Tensor, nn
 from gyeol.baselines.efficientnet import EfficientNetLite0
 from gyeol.baselines.patch_memory import STAGES, PatchMemory
 from gyeol.baselines.resnet import ResNet18D
+from gyeol.cores import cores
 from gyeol.data.prediction import images_for_prediction, submission_rows
 from gyeol.data.submission import write_submission
 from gyeol.detect.verdict import Verdict
-from gyeol.cores import cores
 from gyeol.engine.stream import judge_all
 
 
