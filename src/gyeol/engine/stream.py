@@ -71,8 +71,8 @@ def judge_all(
     stop_on_error : bool
         Whether an image that cannot be read ends the run.
     workers : int, optional
-        Images that are in work at the same time, each on one core; by default one more than there are cores, so that
-        one is read while the others are judged. The network is too small to share one image among cores without loss.
+        Images that are in work at the same time, each on one core; by default two more than there are cores, so that
+        some are read while the others are judged. The network is too small to share one image among cores without loss.
 
     Yields
     ------
@@ -86,7 +86,7 @@ def judge_all(
     OutputError
         If `keep` cannot write.
     """
-    pool = ThreadPoolExecutor(max(1, workers or cores() + 1), initializer=keep_to_one_core)
+    pool = ThreadPoolExecutor(max(1, workers or cores() + 2), initializer=keep_to_one_core)
     judged = ahead(pool, partial(_judge, judge), rows, AHEAD)
     with pool, ThreadPoolExecutor(1) as writer, closing(judged):
         written: deque[Future[None]] = deque()
