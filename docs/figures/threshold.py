@@ -20,7 +20,7 @@ def draw(model: Path, path: Path) -> None:
     with chart(path, 8, 3.2) as figure:
         axes = figure.subplots()
         groups = (
-            (normals, BLUE, "normals kept out of training"),
+            (normals, BLUE, "normals, calibrated by others"),
             (defects, ORANGE, "defects, by the model without them"),
         )
         for scores, colour, name in groups:

@@ -1,7 +1,7 @@
 """Bring the scores of all kinds of texture to one scale.
 
 A restless texture gives higher raw scores on good surface than a calm one, so one threshold on raw scores is too
-low for some kinds and too high for others. Normals that were kept out of training say what is usual for each kind;
+low for some kinds and too high for others. Normals (:mod:`gyeol.detect.usual`) say what is usual for each kind;
 a score is then told in units of how far that kind's good surfaces reach.
 """
 
@@ -45,12 +45,12 @@ class Calibration:
 
 
 def calibrate(raw: NDArray[np.floating], kind: NDArray[np.integer], kinds: int) -> Calibration:
-    """Learn the calibration from held-out normals.
+    """Learn the calibration from normals.
 
     Parameters
     ----------
     raw : (N,) float
-        Raw scores of normals that the network was not trained on; N at least 1.
+        Raw scores of normals; N at least 1.
     kind : (N,) int
         Their kinds, 0 to kinds - 1. A kind with few of them leans on the scale of all.
     kinds : int

@@ -38,6 +38,7 @@ from gyeol.detect.surfaces import Surface
 from gyeol.detect.threshold import choose_threshold
 from gyeol.detect.together import Group
 from gyeol.detect.trainer import History, Learner, Phase, Report, Watch, run_phase
+from gyeol.detect.usual import normals_to_judge, usual_scores
 from gyeol.detect.weak_masks import guess_mask
 from gyeol.errors import DataError, ModelError
 
@@ -96,6 +97,7 @@ class Course:
         config = dataclasses.replace(config, size=self.trunk_recipe.size // enlarge, enlarge=enlarge)
         self.config = config
         self.training, self.held_out = self._split()
+        self.usual = normals_to_judge(self.held_out, self.training)
         self.folds = self._folds()
         self.backgrounds = self._backgrounds()
         for surface in (*images.defects, *self.training, *self.held_out):
@@ -350,7 +352,7 @@ class Course:
     def _judge(self, net: CellNet, fold: int) -> list[dict[str, Any]]:
         """Score the defects with a fold's network: its own, which it has not seen, and those that it learnt."""
         self.say(f"scoring the defects of fold {fold + 1}, which it has not seen")
-        calibration = self._calibrate(net, self.held_out[:FOLD_NORMALS])
+        calibration = self._calibrate(net, self.usual[:FOLD_NORMALS])
         scores = calibration(self._raw(net, self.images.defects), self._kinds())
         return [
             {
@@ -390,18 +392,19 @@ class Course:
                 surface.mask = guess_mask(cells, surface.pixels.shape, learner.average.enlarge)
 
     def _conclude(self, net: CellNet) -> Fitted:
-        self.say(f"calibrating on {len(self.held_out)} normals kept out of training")
-        kinds = np.array([surface.kind for surface in self.held_out])
-        raw = self._raw(net, self.held_out)
-        usual = calibrate(raw, kinds, self.images.kinds.count)
+        self.say(
+            f"calibrating on {len(self.usual)} normals, {len(self.held_out)} of them kept out of training"
+        )
+        raw, number = self._raw(net, self.usual), self.images.kinds.count
+        kinds = np.array([surface.kind for surface in self.usual])
+        usual, normals, kinds = usual_scores(raw, kinds, len(self.held_out), number)
         defects, prevalence = self.images.defects, self.config.prevalence
         own = usual(self._raw(net, defects), self._kinds())
         gain = gain_of(self._judged(), own)
         rows = self._rows(gain)
-        levels = levels_of(rows, usual(raw, kinds), self.images.kinds.count, prevalence)
+        levels = levels_of(rows, normals, number, prevalence)
         rows = [{**row, "score": float(score)} for row, score in zip(rows, levels.defects, strict=True)]
-        calibration = usual.levelled(levels.by_kind)
-        normal_scores = calibration(raw, kinds)
+        normal_scores = normals / levels.by_kind[kinds]
         choice = choose_threshold(normal_scores, levels.defects, prevalence, seed=self.config.seed)
         learnt = own / levels.by_kind[self._kinds()]
         record = {
@@ -427,7 +430,7 @@ class Course:
             self.backgrounds,
             images.content,
             make_reference(images.normals, images.kinds.count),
-            calibration,
+            usual.levelled(levels.by_kind),
             choice,
             rows,
             normal_scores,

@@ -41,7 +41,7 @@ class Fitted:
         this one gains over that (:mod:`gyeol.detect.gain`), and its score when its kind's level without it is taken
         into account, too (:mod:`gyeol.detect.levels`).
     normal_scores : (N,) float64
-        Calibrated scores of the held-out normals.
+        Scores of the normals that say what is usual, each calibrated by others (:mod:`gyeol.detect.usual`).
     record : dict
         Steps, seconds, sizes: for the model card.
     history : History

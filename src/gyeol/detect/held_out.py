@@ -1,4 +1,4 @@
-"""Which normals are kept out of training, for calibration and the threshold."""
+"""Which normals are kept out of training, for validation, calibration and the threshold."""
 
 from __future__ import annotations
 

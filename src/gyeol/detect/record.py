@@ -88,6 +88,7 @@ def explain_threshold(threshold: float, record: dict[str, Any]) -> str:
     normals = record["normal_scores"]
     below = sum(score <= threshold for score in scores)
     above = sum(score > threshold for score in normals)
+    held_out = min(record["normals_held_out"], len(normals))
     told = record["estimate"]
     if "versions" in record:
         why = "It was set by a person (see Versions)"
@@ -97,8 +98,8 @@ def explain_threshold(threshold: float, record: dict[str, Any]) -> str:
         why = "It is where the expected Macro F1 is highest"
     return (
         f"Threshold {threshold:.2f}. Of {len(scores)} defects, each scored by a model that never saw it, {below} lie "
-        f"below it (the lowest scores {scores[0]:.2f}); of {len(normals)} normals that were kept out of training "
-        f"{above} lie above it (the highest scores {normals[-1]:.2f}). {why}: "
+        f"below it (the lowest scores {scores[0]:.2f}); of {len(normals)} normals, {held_out} of them kept out of "
+        f"training, {above} lie above it (the highest scores {normals[-1]:.2f}). {why}: "
         f"{told['missed']:.2%} of defects missed, {told['alarms']:.3%} of normals called defective."
     )
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gyeol import __version__
 from gyeol.data.dataset import Dataset
-from gyeol.detect.calibration import calibrate
+from gyeol.detect.calibration import Calibration
 from gyeol.detect.detector import Detector
 from gyeol.detect.directory import CARD
 from gyeol.detect.fit import Course
@@ -24,6 +24,7 @@ from gyeol.detect.record import data_fingerprint, model_card
 from gyeol.detect.scoring import cell_scores, raw_score
 from gyeol.detect.surfaces import Surface
 from gyeol.detect.threshold import Choice, choose_threshold, expect
+from gyeol.detect.usual import usual_scores
 
 NEAR = 0.05
 """Largest difference of a score, or of the threshold, that another processor's arithmetic may make."""
@@ -109,10 +110,11 @@ def verify(
     course = Course(images, config, lambda _: None, lambda _: None, None)
     yield _folds(record, course)
     yield _backgrounds(detector, course)
-    normals = _judge(detector, course.held_out, judging)
-    yield _normals(detector, course.held_out, normals)
-    kinds = np.array([surface.kind for surface in course.held_out])
-    yield from _estimate(detector, detector.calibration_(normals, kinds))
+    raw = _judge(detector, course.usual, judging)
+    kinds = np.array([surface.kind for surface in course.usual])
+    made, normals = _usual(detector, raw, kinds, len(course.held_out))
+    yield _normals(detector, made, normals)
+    yield from _estimate(detector, normals)
     if retrain:
         yield from _again(detector, dataset, train or (lambda fresh: fresh.fit(dataset)))
     else:
@@ -164,16 +166,24 @@ def _judge(detector: Detector, surfaces: list[Surface], judging: Counting) -> ND
     return np.array(scores, np.float64)
 
 
-def _normals(detector: Detector, surfaces: list[Surface], raw: NDArray[np.float64]) -> Finding:
-    kinds = np.array([surface.kind for surface in surfaces])
-    usual, kept = calibrate(raw, kinds, detector.kinds_.count), detector.calibration_
-    rows, prevalence = detector.record_["defect_scores"], detector.config.prevalence
-    made = usual.levelled(levels_of(rows, usual(raw, kinds), detector.kinds_.count, prevalence).by_kind)
-    scores = np.sort(np.round(kept(raw, kinds), 4))
-    claimed = np.array(detector.record_["normal_scores"])
+def _usual(
+    detector: Detector, raw: NDArray[np.float64], kinds: NDArray[np.int64], held_out: int
+) -> tuple[Calibration, NDArray[np.float64]]:
+    """Make the calibration again, and the scores of the normals that it rests on."""
+    count, prevalence = detector.kinds_.count, detector.config.prevalence
+    usual, scores, kinds = usual_scores(raw, kinds, held_out, count)
+    levels = levels_of(detector.record_["defect_scores"], scores, count, prevalence).by_kind
+    return usual.levelled(levels), scores / levels[kinds]
+
+
+def _normals(detector: Detector, made: Calibration, normals: NDArray[np.float64]) -> Finding:
+    kept, claimed = detector.calibration_, np.array(detector.record_["normal_scores"])
+    claim = f"scores of {len(claimed):,} normals, and the calibration by them"
+    if len(normals) != len(claimed):
+        return Finding(claim, "differs", f"{len(normals):,} normals say what is usual")
+    scores = np.sort(np.round(normals, 4))
     apart = [np.abs(scores - claimed), np.abs(made.centre - kept.centre), np.abs(made.scale - kept.scale)]
     apart.append(np.abs(made.scale / kept.scale - 1))  # of a scale of 0.05 even the double is near
-    claim = f"scores of {len(claimed):,} normals kept out of training, and the calibration by them"
     return Finding(claim, *_difference("a score", max(float(each.max()) for each in apart), NEAR))
 
 

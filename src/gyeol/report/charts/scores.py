@@ -13,7 +13,7 @@ from gyeol.report.words import Words
 
 
 def scores(record: dict[str, Any], threshold: float, names: list[str], words: Words) -> Drawing:
-    """Draw normals kept out of training as a histogram, and each defect, scored by a model that never saw it.
+    """Draw what normals score as a histogram, and each defect, scored by a model that never saw it.
 
     Parameters
     ----------

@@ -30,6 +30,7 @@ def threshold(sources: Sources, words: Words) -> Section | None:
         below=sum(score <= chosen for score in found),
         lowest=f"{found[0]:.2f}",
         normals=len(normals),
+        held_out=min(record["normals_held_out"], len(normals)),
         above=sum(score > chosen for score in normals),
         highest=f"{max(normals):.2f}",
     )
