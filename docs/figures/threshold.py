@@ -24,8 +24,9 @@ def draw(model: Path, path: Path) -> None:
             (defects, ORANGE, "defects, by the model without them"),
         )
         for scores, colour, name in groups:
-            axes.hist(scores, edges, color=colour, alpha=0.6, label=f"{len(scores)} {name}")
+            weights = np.full(len(scores), 100 / len(scores))  # there are many more normals than defects
+            axes.hist(scores, edges, weights=weights, color=colour, alpha=0.6, label=f"{len(scores)} {name}")
         axes.axvline(threshold, color=INK, linestyle="--", label=f"threshold {threshold:.2f}")
         axes.set_xlabel("calibrated score: 0 is a usual good surface of its kind")
-        axes.set_ylabel("images")
+        axes.set_ylabel("% of each")
         axes.legend(loc="upper right")
