@@ -78,3 +78,10 @@ def test_without_one_of_both_nothing_is_known_by_heart() -> None:
     raw, kind = np.arange(6.0), np.zeros(6, np.int64)
     assert not known_by_heart(raw, kind, 6)
     assert not known_by_heart(raw, kind, 0)
+
+
+def test_kinds_that_are_kept_out_more_often_do_not_look_known_by_heart() -> None:
+    rng = np.random.default_rng(0)
+    kind = np.repeat([1, 0, 1, 0], [80, 20, 100, 200])
+    raw = rng.normal(size=400) + 10 * kind
+    assert not known_by_heart(raw, kind, 100)
