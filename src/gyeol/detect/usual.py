@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from gyeol.detect.calibration import Calibration, calibrate
 from gyeol.detect.surfaces import Surface
+from gyeol.metrics.classification import auroc
 
 ENOUGH = 1000
 """Normals that are judged, where there are so many."""
@@ -71,9 +71,7 @@ def scores_apart(raw: NDArray[np.float64], kind: NDArray[np.int64], kinds: int) 
 
 def known_by_heart(raw: NDArray[np.float64], kind: NDArray[np.int64], held_out: int) -> bool:
     """Tell whether the normals that were learnt from score lower, kind by kind, than the first ones, kept out."""
-    learnt = len(raw) - held_out
-    if not learnt or not held_out:
+    if not 0 < held_out < len(raw):
         return False
-    deviation = raw - np.array([np.median(raw[kind == number]) for number in kind])
-    above = rankdata(deviation)[:held_out].sum() - held_out * (held_out + 1) / 2
-    return bool(above / (held_out * learnt) >= BY_HEART)
+    deviation = raw - calibrate(raw, kind, int(kind.max()) + 1).centre[kind]
+    return auroc(np.arange(len(raw)) < held_out, deviation) >= BY_HEART

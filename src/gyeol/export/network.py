@@ -180,7 +180,8 @@ class _Writer:
         x = graph.op("Transpose", graph.op("Max", x, 0.0), perm=[0, 2, 3, 1])
         shape = graph.op("Shape", x)
         mean, spread = (graph.op("Transpose", each, perm=[0, 2, 3, 1]) for each in (mean, spread))
-        x, mean, spread = (self.rows(each, _first(layer.mix).out_channels) for each in (x, mean, spread))
+        flat = graph.ints(-1, _first(layer.mix).out_channels)
+        x, mean, spread = (graph.op("Reshape", each, flat) for each in (x, mean, spread))
         modulation = graph.op("Concat", mean, spread, axis=1)
         for number, part in enumerate(layer.film):
             if isinstance(part, nn.Linear):
@@ -200,10 +201,6 @@ class _Writer:
         mixed = self.product(graph.op("Concat", x, deviation, axis=1), _first(layer.mix))
         mixed = graph.op("Relu", graph.op("Add", graph.op("Mul", mixed, scale), shift))
         return graph.op("Transpose", graph.op("Reshape", mixed, shape), perm=[0, 3, 1, 2])
-
-    def rows(self, x: str, width: int) -> str:
-        """Lay (1, H, W, C) out as (H W, C)."""
-        return self.graph.op("Reshape", x, self.graph.ints(-1, width))
 
     def product(self, x: str, layer: nn.Conv2d) -> str:
         """Add a convolution of one pixel for rows (N, C), and what follows it.
