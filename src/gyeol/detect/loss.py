@@ -15,6 +15,9 @@ def cell_loss(
 ) -> Tensor:
     """Balanced cross-entropy over cells, with the hardest normal cells of every crop counted again.
 
+    Of n defective cells in a crop each counts 1/sqrt(n): an image is called defective by its highest cells, so a dot of
+    two must not be a hundred times less worth finding than a patch of two hundred.
+
     Parameters
     ----------
     logits, target, weight : (B, H, W) float tensor
@@ -34,9 +37,10 @@ def cell_loss(
     chosen = likeliest(logits.detach(), rough)
     target, weight = torch.maximum(target, chosen), torch.maximum(weight, chosen)
     each = F.binary_cross_entropy_with_logits(logits, target, reduction="none") * weight
-    positive = target * weight
+    defective = target * weight
+    share = defective / defective.sum((1, 2), keepdim=True).clamp(min=1).sqrt()
     negative = (1 - target) * weight
-    missed = (each * positive).sum() / positive.sum().clamp(min=1)
+    missed = (each * share).sum() / share.sum().clamp(min=1)
     alarm = (each * negative).sum() / negative.sum().clamp(min=1)
     worst = torch.topk((each * negative).flatten(1), hardest, dim=1).values.mean()
     return missed + alarm + emphasis * worst
