@@ -40,7 +40,7 @@ def test_few_defective_cells_weigh_as_much_as_many_normal_ones() -> None:
     assert missed == pytest.approx(alarms.item(), rel=0.05)
 
 
-def test_a_small_defect_weighs_less_than_a_large_one_by_the_root_of_its_cells() -> None:
+def test_a_small_defect_weighs_more_than_its_share_of_cells() -> None:
     target = torch.zeros(2, 16, 16)
     target[0, 0, 0] = 1
     target[1, 0:10, 0:10] = 1
@@ -52,9 +52,9 @@ def test_a_small_defect_weighs_less_than_a_large_one_by_the_root_of_its_cells() 
     without_small, without_large = (
         cell_loss(each, target, weight, 0 * target, emphasis=0) for each in (small, large)
     )
-    assert without_large == pytest.approx(10 * without_small.item(), rel=1e-4)
+    assert without_large == pytest.approx(100**0.75 * without_small.item(), rel=1e-4)
     only_the_large = cell_loss(large[1:], target[1:], weight[1:], 0 * target[1:], emphasis=0)
-    assert only_the_large == pytest.approx(1.1 * without_large.item(), rel=1e-4)
+    assert only_the_large == pytest.approx((1 + 100**-0.75) * without_large.item(), rel=1e-4)
 
 
 def test_a_single_false_alarm_is_felt(truth: tuple[torch.Tensor, torch.Tensor]) -> None:

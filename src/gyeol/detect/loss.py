@@ -8,6 +8,8 @@ from torch import Tensor
 
 SHARE = 0.3
 """Share of a rough mask's cells that are taken for defect."""
+FEWER = 0.25
+"""How much more a defective cell counts where a crop has few of them: one of n counts n to the power of minus this."""
 
 
 def cell_loss(
@@ -15,8 +17,8 @@ def cell_loss(
 ) -> Tensor:
     """Balanced cross-entropy over cells, with the hardest normal cells of every crop counted again.
 
-    Of n defective cells in a crop each counts 1/sqrt(n): an image is called defective by its highest cells, so a dot of
-    two must not be a hundred times less worth finding than a patch of two hundred.
+    Of few defective cells in a crop each counts for more (:data:`FEWER`): an image is called defective by its highest
+    cells, so a dot of two must not be a hundred times less worth finding than a patch of two hundred.
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ def cell_loss(
     target, weight = torch.maximum(target, chosen), torch.maximum(weight, chosen)
     each = F.binary_cross_entropy_with_logits(logits, target, reduction="none") * weight
     defective = target * weight
-    share = defective / defective.sum((1, 2), keepdim=True).clamp(min=1).sqrt()
+    share = defective / defective.sum((1, 2), keepdim=True).clamp(min=1) ** FEWER
     negative = (1 - target) * weight
     missed = (each * share).sum() / share.sum().clamp(min=1)
     alarm = (each * negative).sum() / negative.sum().clamp(min=1)
