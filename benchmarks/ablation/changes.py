@@ -135,7 +135,7 @@ CHANGES: dict[str, Change] = {
     "crops not zoomed": Change(apply=_recipes(zoomed=0.0)),
     "widths 16, 32, 48": Change({"widths": "[16,32,48]"}),
     "widths 32, 64, 96": Change({"widths": "[32,64,96]"}),
-    "one block, not three": Change({"blocks": "[1,1]"}),
+    "three blocks, not one": Change({"blocks": "[3,1]"}),
     "without context": Change(apply=_no_context),
     "without local contrast": Change(apply=_no_local_contrast),
     "without composed defects": Change(apply=_recipes({"composed": 0.0, "real": 0.45})),

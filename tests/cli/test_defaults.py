@@ -45,8 +45,8 @@ def test_what_is_typed_goes_before_the_file_and_that_before_the_usual(
     Path("gyeol.toml").write_text("[detector]\nminutes = 7\ncrops = 8\nwidths = [8, 8, 16]\nseed = 4\n")
     assert gyeol("train", competition, "-o", "m")[0] == 130
     assert told() == Config(minutes=7, crops=8, widths=(8, 8, 16), seed=4)
-    gyeol("train", competition, "-o", "m", "--seed", 0, "--set", "crops=12", "--set", "blocks=[1, 1]")
-    assert told() == Config(minutes=7, crops=12, widths=(8, 8, 16), blocks=(1, 1))
+    gyeol("train", competition, "-o", "m", "--seed", 0, "--set", "crops=12", "--set", "blocks=[2, 1]")
+    assert told() == Config(minutes=7, crops=12, widths=(8, 8, 16), blocks=(2, 1))
     gyeol("train", competition, "-o", "m", "--steps", 50)
     assert (told().steps, told().minutes) == (50, None), "the file's minutes are out of force with steps"
     gyeol("run", competition, "-o", "out", "--set", "precision=bf16")

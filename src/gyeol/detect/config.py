@@ -71,7 +71,7 @@ class Config:
     learning_rate: float = 3e-3
     weight_decay: float = 0.02
     widths: tuple[int, int, int] = (24, 48, 64)
-    blocks: tuple[int, int] = (3, 1)
+    blocks: tuple[int, int] = (1, 1)
     memory_gib: float = 3.0
     precision: str = "auto"
 

@@ -153,7 +153,7 @@ class CellNet(nn.Module):
     def __init__(
         self,
         widths: tuple[int, int, int] = (24, 48, 64),
-        blocks: tuple[int, int] = (3, 1),
+        blocks: tuple[int, int] = (1, 1),
         window: int = 16,
         enlarge: int = 1,
     ) -> None:

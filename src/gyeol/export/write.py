@@ -31,7 +31,7 @@ ALLOWED = 1 / 5000
 """Share of the training images that an exported model may answer otherwise than the detector."""
 LEFT_OUT: tuple[tuple[str, ...], ...] = ((), ("stem.0",), ("stem", "after"))
 """Layers, by the beginnings of their names, that stay in float32 where 8 bits throughout answer otherwise: first the
-one that sees signed values, which uses the 256 steps worst, then all but the blocks before the context, half of all."""
+one that sees signed values, which uses the 256 steps worst, then two thirds: all but the block before the context."""
 NEAR = 3.0
 """Scores this far from the threshold are near it: only there a difference can change an answer."""
 WATCHED_NORMALS = 200
