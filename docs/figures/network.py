@@ -9,6 +9,10 @@ from gyeol.detect.network import STRIDE, CellNet
 from style import PALE_BLUE, PALE_GREEN, PALE_ORANGE, Drawing
 
 
+def counted(blocks: int) -> str:
+    return f"{blocks} residual block{'' if blocks == 1 else 's'}"
+
+
 def draw(path: Path) -> None:
     config = Config()
     weights = sum(each.numel() for each in CellNet(config.widths, config.blocks).parameters())
@@ -24,7 +28,7 @@ def draw(path: Path) -> None:
             [f"{first}, {second}, {third} channels", "three convolutions", f"each halves; stride {STRIDE}"],
             PALE_GREEN,
         ),
-        (545, [f"{before} residual blocks", f"{third} channels"], PALE_GREEN),
+        (545, [counted(before), f"{third} channels"], PALE_GREEN),
         (735, ["context", f"against {window} x {window} cells", "around; FiLM"], PALE_ORANGE),
     ]
     for number, (x, lines, fill) in enumerate(columns):
@@ -33,7 +37,7 @@ def draw(path: Path) -> None:
         if number:
             it.arrow((columns[number - 1][0] + (130 if number == 1 else 165), 70), (x, 70))
     it.arrow((818, 110), (818, 160))
-    it.box(735, 160, 165, 70, [f"{after} residual block", "then one logit a cell"], PALE_GREEN)
+    it.box(735, 160, 165, 70, [counted(after), "then one logit a cell"], PALE_GREEN)
     it.arrow((735, 195), (710, 195))
     it.box(545, 160, 165, 70, ["score of every cell", "less the image's median"], PALE_BLUE)
     it.arrow((545, 195), (520, 195))
