@@ -1,9 +1,11 @@
-"""Macro F1 of every committed run on the samples, the strangers' sets and the magnetic tiles, with its seed."""
+"""Macro F1 on the samples, the strangers' sets and the magnetic tiles: the newest committed run of each seed."""
 
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from style import BLUE, GREY, chart
@@ -15,42 +17,52 @@ TITLES = {
     "materials": "materials",
     "processes": "processes",
     "symposium": "symposium",
-    "magnetic tiles": "tiles",
+    "magnetic tiles": "magnetic tiles",
 }
 """Questions that are shown; the tiles drawn in other ways are left out, for they would take the place of the usual."""
 
 
-def _title(file: str, row: dict[str, Any]) -> str:
-    """Name a row's data; for the strangers' sets with the steps, of which one folder has rows of several."""
-    title = f"{TITLES[row['question']]} {row['seed']}"
-    return f"{title} ({row['steps']:,})" if file == "strangers" else title
+def _line(file: str, row: dict[str, Any]) -> tuple[bool, int, int, str]:
+    """Say which line a row is a dot of, in the order of the lines: ours first, longer trainings before shorter."""
+    ours = row["method"].startswith("gyeol")
+    steps = row["steps"] if file == "strangers" else 0
+    title = TITLES[row["question"]] + (f", {steps:,} steps" if steps else "")
+    return (
+        not ours,
+        list(TITLES).index(row["question"]),
+        -steps,
+        title if ours else f"{title}: {row['method']}",
+    )
 
 
 def draw(benchmarks: Path, path: Path) -> None:
+    newest: dict[tuple[Any, ...], float] = {}
     rows = [
-        (_title(name, row), row["method"], row["metrics"])
+        (name, row)
         for name in FILES
-        for row in sorted(
-            json.loads((benchmarks / f"{name}.json").read_text())["rows"],
-            key=lambda row: (row["question"], int(row["seed"])),
-        )
+        for row in json.loads((benchmarks / f"{name}.json").read_text())["rows"]
         if row["question"] in TITLES
     ]
-    # Of two rows of one folder and method the later, which is of the longer training.
-    rows = list({row[:2]: row for row in rows}.values())
-    rows.sort(key=lambda row: not row[1].startswith("gyeol"))
-    with chart(path, 7, 0.32 * len(rows) + 1.1) as figure:
+    for name, row in sorted(rows, key=lambda each: each[1]["date"]):
+        newest[(*_line(name, row), row["seed"])] = row["metrics"]["macro_f1"]
+    lines = [
+        (title, [newest[seed] for seed in seeds])
+        for title, seeds in groupby(sorted(newest), key=lambda each: each[:4])
+    ]
+    with chart(path, 8, 0.36 * len(lines) + 1.0) as figure:
         axes = figure.subplots()
-        for place, (_, method, found) in enumerate(rows):
-            low, high = found["interval"]
-            colour = BLUE if method.startswith("gyeol") else GREY
-            axes.plot([low, high], [place, place], color=colour, linewidth=3, alpha=0.5)
-            axes.plot(found["macro_f1"], place, "o", color=colour)
+        for place, ((theirs, *_), found) in enumerate(lines):
+            axes.plot(found, [place] * len(found), "o", color=GREY if theirs else BLUE, alpha=0.6)
+            span = f" ({min(found):.3f} to {max(found):.3f})" if len(found) > 1 else ""
             axes.annotate(
-                f"{found['macro_f1']:.4f}", (high, place), (8, -4), textcoords="offset points", fontsize=11
+                f"{mean(found):.4f}{span}", (1.04, place), (0, -4), textcoords="offset points", fontsize=11
             )
-        axes.set_yticks(range(len(rows)), [f"{data}: {method}" for data, method, _ in rows])
+        names = [
+            f"{title} ({len(found)} seed{'' if len(found) == 1 else 's'})" for (*_, title), found in lines
+        ]
+        axes.set_yticks(range(len(lines)), names)
         axes.invert_yaxis()
-        axes.set_xlim(0.3, 1.16)
-        axes.set_xlabel("Macro F1 and its 95 % interval")
+        axes.set_xlim(0.3, 1.85)
+        axes.set_xticks([0.4, 0.6, 0.8, 1.0])
+        axes.set_xlabel("Macro F1 of each seed, and their mean")
         axes.grid(axis="x", alpha=0.3)
