@@ -152,8 +152,8 @@ class CellNet(nn.Module):
 
     def __init__(
         self,
-        widths: tuple[int, int, int] = (24, 48, 64),
-        blocks: tuple[int, int] = (1, 1),
+        widths: tuple[int, int, int],
+        blocks: tuple[int, int],
         window: int = 16,
         enlarge: int = 1,
     ) -> None:
