@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gyeol.detect.reference import Reference, make_reference
-from gyeol.detect.surfaces import Surface
+from gyeol.detect.surfaces import Backdrop, Surface
 from gyeol.detect.verdict import Verdict
 from gyeol.engine.drift import Drift, look_at
 
@@ -108,6 +108,31 @@ def test_a_camera_that_moved_is_noticed_by_the_background(reference: Reference) 
     ]
 
 
+def test_a_faint_background_that_pictures_showed_more_and_less_of_in_training_is_not_missed() -> None:
+    slope = np.linspace(-20, 20, 64, dtype=np.float32)[None].repeat(64, 0)
+    backdrop = Backdrop(slope, float((slope**2).sum()))
+    rng = np.random.default_rng(6)
+
+    def picture(share: float) -> np.ndarray:
+        return np.rint(128 + share * slope).astype(np.uint8)
+
+    def said(spread: float, shift: float) -> list[str]:
+        """Train on 60 pictures of shares around 1, and judge 40 whose shares are less."""
+        normals = [Surface(picture(each)) for each in rng.normal(1, spread, 60).clip(0)]
+        for normal in normals:
+            normal.put_before(backdrop)
+        drift = Drift(make_reference(normals, 1))
+        for share in rng.normal(1 - shift, spread, 40).clip(0):
+            heat = np.zeros((64, 64), np.float32)
+            drift.add(look_at(normals[0].pixels), Verdict(0.0, 0, 0, 1.0, heat, float(share)))
+        return [line for line in drift.warnings() if "background" in line]
+
+    assert said(spread=0.6, shift=0.25) == []
+    assert said(spread=0.1, shift=0.15) == [], "the middle one shows more than 80 %"
+    assert len(said(spread=0.1, shift=0.3)) == 1
+    assert len(said(spread=0.6, shift=0.9)) == 1
+
+
 def test_nothing_was_judged_and_one_normal_in_training() -> None:
     rng = np.random.default_rng(0)
     single = make_reference([Surface(draw(rng, 0))], 1)
@@ -130,6 +155,7 @@ def test_the_reference_comes_back_from_storage_and_odd_ones_do_not(reference: Re
         ("spread", -reference.spread),
         ("centre", reference.centre * np.nan),
         ("quantiles", reference.quantiles[:, ::-1]),
+        ("shown", reference.shown - np.linspace(0, 1, 65)),
         ("counts", np.array([1, 2])),
         ("sides", np.array([1, 2, 3])),
     ):

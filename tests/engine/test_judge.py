@@ -56,7 +56,7 @@ def test_what_is_no_exported_model_is_named_in_one_line(tmp_path: Path, engine: 
 def test_a_graph_of_another_form_is_refused(tmp_path: Path, engine: str) -> None:
     path = tmp_path / "m.onnx"
     path.write_bytes(other_graph(99))
-    with pytest.raises(ModelError, match="is of form 99 and this gyeol reads form 3"):
+    with pytest.raises(ModelError, match="is of form 99 and this gyeol reads form 4"):
         open_judge(path, engine)
 
 

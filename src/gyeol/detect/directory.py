@@ -18,7 +18,7 @@ from gyeol.detect.record import model_card
 from gyeol.errors import ModelError, OutputError, first_line
 from gyeol.files import atomic_directory, printable
 
-SCHEMA = 8
+SCHEMA = 9
 """Version of the directory's form; a reader refuses what it does not know."""
 WEIGHTS, DESCRIPTION, CARD = "weights.safetensors", "detector.json", "card.md"
 LARGEST = {WEIGHTS: 512 * 2**20, DESCRIPTION: 64 * 2**20, CARD: 2**20}

@@ -34,6 +34,8 @@ class Reference:
     quantiles : (2, Q) float64
         Over the images of all kinds: evenly spaced quantiles, from the least to the greatest, of how many spreads an
         image is above its kind's centre.
+    shown : (K, Q) float64
+        For every kind, evenly spaced quantiles of how much of its background an image shows; 1 where it has none.
     sides : (2,) int64
         The shortest and the longest short side of an image, in pixels.
     counts : (2,) int64
@@ -43,6 +45,7 @@ class Reference:
     centre: NDArray[np.float64]
     spread: NDArray[np.float64]
     quantiles: NDArray[np.float64]
+    shown: NDArray[np.float64]
     sides: NDArray[np.int64]
     counts: NDArray[np.int64]
 
@@ -67,6 +70,7 @@ class Reference:
             "centre": (kinds, 2),
             "spread": (kinds, 2),
             "quantiles": (2, STEPS),
+            "shown": (kinds, STEPS),
             "sides": (2,),
             "counts": (2,),
         }
@@ -77,6 +81,7 @@ class Reference:
             np.asarray(arrays["centre"], np.float64),
             np.asarray(arrays["spread"], np.float64),
             np.asarray(arrays["quantiles"], np.float64),
+            np.asarray(arrays["shown"], np.float64),
             np.asarray(arrays["sides"], np.int64),
             np.asarray(arrays["counts"], np.int64),
         )
@@ -85,6 +90,7 @@ class Reference:
         if (
             (made.spread <= 0).any()
             or (np.diff(made.quantiles) < 0).any()
+            or (np.diff(made.shown) < 0).any()
             or not 0 <= made.counts[1] <= made.counts[0]
         ):
             raise ValueError("the reference's numbers contradict each other")
@@ -111,12 +117,17 @@ def make_reference(normals: Sequence[Surface], kinds: int) -> Reference:
         spread[number] = np.sqrt(trust * _spread(own) ** 2 + (1 - trust) * pooled**2)
     spread = np.maximum(spread, LEAST)
     units = (light - centre[kind]) / spread[kind]
+    evenly = np.linspace(0, 1, STEPS)
+    share, shown = np.array([surface.share for surface in normals]), np.ones((kinds, STEPS))
+    for number in np.unique(kind[~np.isnan(share)]):
+        shown[number] = np.quantile(share[(kind == number) & ~np.isnan(share)], evenly)
     short = [min(surface.pixels.shape) for surface in normals]
     strange = sum(surface.distance > UNFAMILIAR for surface in normals)
     return Reference(
         centre,
         spread,
-        np.quantile(units, np.linspace(0, 1, STEPS), axis=0).T.copy(),
+        np.quantile(units, evenly, axis=0).T.copy(),
+        shown,
         np.array([min(short), max(short)], np.int64),
         np.array([len(normals), strange], np.int64),
     )

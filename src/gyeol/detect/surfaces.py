@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,8 @@ class Surface:
     ----------
     mean, deviation : float
         Of the grey values, as they are.
+    share : float
+        How much of its kind's background it shows; not a number where nothing is taken off.
     """
 
     pixels: NDArray[np.uint8]
@@ -78,13 +81,13 @@ class Surface:
     def put_before(self, backdrop: Backdrop | None) -> None:
         """Take off what its kind's pictures have in common, from now on; None puts it back."""
         self.backdrop = backdrop
-        self._share = 0.0 if backdrop is None else backdrop.share(self.pixels)
+        self.share = math.nan if backdrop is None else backdrop.share(self.pixels)
         same = self.mean, self.deviation
         self._level, self._unit = same if backdrop is None else grey_statistics(self.without_background())
 
     def without_background(self) -> NDArray[np.uint8 | np.float32]:
         """Give the grey values (H, W), as they are where nothing is taken off."""
-        return self.pixels if self.backdrop is None else self.backdrop.taken_off(self.pixels, self._share)
+        return self.pixels if self.backdrop is None else self.backdrop.taken_off(self.pixels, self.share)
 
     def normalised(
         self, window: tuple[slice, slice], moved: tuple[int, int] = (0, 0), share: float = 1.0
@@ -100,7 +103,7 @@ class Surface:
                 (part.start + by + np.arange(length)).clip(0, whole - 1)
                 for part, by, length, whole in zip(window, moved, grey.shape, field.shape, strict=True)
             )
-            grey = grey.astype(np.float32) - np.float32(self._share * share) * field[np.ix_(*places)]
+            grey = grey.astype(np.float32) - np.float32(self.share * share) * field[np.ix_(*places)]
         return normalise(grey, self._level, self._unit)
 
 

@@ -9,7 +9,8 @@ mean less. Each image says little; a batch of them says enough. Two kinds of tes
 - how many images are unlike every kind, or lie far outside of training's brightness or contrast, against how many of
   the training images did (binomial).
 
-Where pictures of a kind have a background in common (:mod:`gyeol.detect.background`), the middle image must show it.
+Where pictures of a kind have a background in common (:mod:`gyeol.detect.background`), the middle image must show it, or
+the distribution of how much of it they show must be as in training, by the first test.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ FEWEST = 20
 """Training images from which on it can be said what is usual of light and texture, and images to judge of the
 background."""
 STILL = 0.8
-"""Share of what pictures of a kind have in common that the middle one of some images shows, where nothing was moved."""
+"""Share of what pictures of a kind have in common that the middle one of some images shows, where nothing was moved;
+less is let pass where the kind's pictures in training showed more and less of it, too."""
 WIDER = 0.5
 """How far beyond training's range, in widths of it, an image is outside of it."""
 
@@ -78,7 +80,7 @@ class Drift:
         self._light: list[tuple[float, float]] = []
         self._kinds: list[int] = []
         self._unfamiliar: list[bool] = []
-        self._backgrounds: list[float] = []
+        self._shown: list[tuple[int, float]] = []
         self._sizes: dict[tuple[int, int], int] = {}
 
     def add(self, look: Look, verdict: Verdict) -> None:
@@ -87,7 +89,7 @@ class Drift:
         self._kinds.append(verdict.kind)
         self._unfamiliar.append(verdict.unfamiliar)
         if not math.isnan(verdict.background):
-            self._backgrounds.append(verdict.background)
+            self._shown.append((verdict.kind, verdict.background))
         size = look.height, look.width
         self._sizes[size] = self._sizes.get(size, 0) + 1
 
@@ -143,8 +145,15 @@ class Drift:
         return lines
 
     def _of_background(self) -> list[str]:
-        shown = self._backgrounds
+        shown = np.array([share for _, share in self._shown])
         if len(shown) < FEWEST or (middle := float(np.median(shown))) >= STILL:
+            return []
+        evenly = np.linspace(0, 1, self.reference.shown.shape[1])
+        kinds = [kind for kind, _ in self._shown]
+        ranks = [
+            np.interp(share, self.reference.shown[k], evenly) for k, share in zip(kinds, shown, strict=True)
+        ]
+        if not self._shifted(np.array(ranks), evenly):
             return []
         return [
             f"the background that pictures of a kind had in common in training is not where it was: of {len(shown):,} "

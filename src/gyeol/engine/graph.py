@@ -24,10 +24,12 @@ SCHEMA, THRESHOLD, USUAL, PRECISION = "schema", "threshold", "usual_shape", "pre
 """Outputs that are the same for every image: the form of the graph, the score above which an image is defective, the
 height and width of most training images (runtimes are faster for a shape that is known beforehand; 0, 0: they
 differ) and the arithmetic meant for it (an index into :data:`PRECISIONS`)."""
-REFERENCE = {name: f"reference_{name}" for name in ("centre", "spread", "quantiles", "sides", "counts")}
+REFERENCE = {
+    name: f"reference_{name}" for name in ("centre", "spread", "quantiles", "shown", "sides", "counts")
+}
 """Outputs that are the same for every image, too: what the training images were like, as in
 :class:`gyeol.detect.reference.Reference`, by the names there."""
-FORM = 3
+FORM = 4
 MARGIN = "margin"
 """Output that is the same for every image, too: the largest difference from the detector's own score, of the training
 images near the threshold. On other images a difference may be larger."""
