@@ -38,9 +38,7 @@ def test_every_layer_gets_a_range_that_its_values_fill(detector: Detector, train
     ranges = choose_ranges(detector, images, lambda done, total: told.append((done, total)))
     assert told[-1] == (6, 6)
     assert set(ranges) == {
-        *(f"stem.{n}" for n in range(3)),
+        *(f"stem.{n}" for n in (1, 2)),
         *(f"{part}.{half}" for part in ("before.0", "before.1", "after.0") for half in ("first", "second")),
     }
-    behind_relu = {name: low for name, (low, _) in ranges.items() if name != "stem.0"}
-    assert set(behind_relu.values()) == {0.0}
-    assert ranges["stem.0"][0] < -1
+    assert {low for low, _ in ranges.values()} == {0.0}

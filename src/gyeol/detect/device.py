@@ -9,10 +9,12 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from gyeol.detect.arithmetic import bf16_pays
+from gyeol.detect.memory import keep_freed_memory
 
 # NumPy's matrix products wait for work in a loop on every core, and torch's threads then find the cores taken:
 # measured on two cores, judging an image took four times as long. They are too small here to gain from threads.
 threadpool_limits(1, user_api="blas")
+keep_freed_memory()
 
 
 def pick_device() -> torch.device:

@@ -166,7 +166,7 @@ class Learner:
         self.halves = Halves(self.net, max(1, HALVES // self.group.size))
         self.average: CellNet = copy.deepcopy(self.net).eval().requires_grad_(False)
         self.optimiser = torch.optim.AdamW(
-            self.net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+            self.net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
         )
         self.taken = 0  # steps since the beginning of training, over all phases
         self.smooth = math.nan  # the phase's loss as it is shown

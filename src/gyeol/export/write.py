@@ -29,9 +29,9 @@ from gyeol.files import atomic_file
 
 ALLOWED = 1 / 5000
 """Share of the training images that an exported model may answer otherwise than the detector."""
-LEFT_OUT: tuple[tuple[str, ...], ...] = ((), ("stem.0",), ("stem", "after"))
-"""Layers, by the beginnings of their names, that stay in float32 where 8 bits throughout answer otherwise: first the
-one that sees signed values, which uses the 256 steps worst, then two thirds: all but the block before the context."""
+LEFT_OUT: tuple[tuple[str, ...], ...] = ((), ("stem.1",), ("stem",), ("stem", "after"))
+"""Layers, by the beginnings of their names, that stay in float32 where 8 bits throughout answer otherwise: as few as
+are enough, from the image on, for what is rounded early is rounded on by all that follows."""
 NEAR = 3.0
 """Scores this far from the threshold are near it: only there a difference can change an answer."""
 WATCHED_NORMALS = 200
