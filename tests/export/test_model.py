@@ -142,7 +142,6 @@ def test_in_8_bits_every_convolution_with_a_range_is_computed_so(
         for node in plan.get_ops()
         if node.get_rt_info()["layerType"].value == "Convolution"
     ]
-    assert (
-        len(computed) == len(ranges) + 2
-    )  # the first, of two channels, and the last, to one, are in float32
+    # The first, of two channels, and the last, to one, are in float32.
+    assert len(computed) == len(ranges) + 2
     assert sum(each in ("u8", "i8") for each in computed) == len(ranges)

@@ -118,9 +118,10 @@ def make_reference(normals: Sequence[Surface], kinds: int) -> Reference:
     spread = np.maximum(spread, LEAST)
     units = (light - centre[kind]) / spread[kind]
     evenly = np.linspace(0, 1, STEPS)
-    share, shown = np.array([surface.share for surface in normals]), np.ones((kinds, STEPS))
-    for number in np.unique(kind[~np.isnan(share)]):
-        shown[number] = np.quantile(share[(kind == number) & ~np.isnan(share)], evenly)
+    shown, share = np.ones((kinds, STEPS)), np.array([surface.share for surface in normals])
+    having = ~np.isnan(share)
+    for number in np.unique(kind[having]):
+        shown[number] = np.quantile(share[having & (kind == number)], evenly)
     short = [min(surface.pixels.shape) for surface in normals]
     strange = sum(surface.distance > UNFAMILIAR for surface in normals)
     return Reference(

@@ -80,7 +80,7 @@ class Drift:
         self._light: list[tuple[float, float]] = []
         self._kinds: list[int] = []
         self._unfamiliar: list[bool] = []
-        self._shown: list[tuple[int, float]] = []
+        self._shown: list[float] = []
         self._sizes: dict[tuple[int, int], int] = {}
 
     def add(self, look: Look, verdict: Verdict) -> None:
@@ -88,8 +88,7 @@ class Drift:
         self._light.append(light_of(look.mean, look.deviation))
         self._kinds.append(verdict.kind)
         self._unfamiliar.append(verdict.unfamiliar)
-        if not math.isnan(verdict.background):
-            self._shown.append((verdict.kind, verdict.background))
+        self._shown.append(verdict.background)
         size = look.height, look.width
         self._sizes[size] = self._sizes.get(size, 0) + 1
 
@@ -132,7 +131,7 @@ class Drift:
             word = less if shift[column] < 0 else more
             quantiles = self.reference.quantiles[column]
             outside = self._outside(units[:, column], quantiles)
-            if self._shifted(units[:, column], quantiles):
+            if self._shifted(_ranks(units[:, column], quantiles)):
                 lines.append(
                     f"the images are {word} than in training, by {amount} in the middle, each compared with its kind: "
                     "check lamp, exposure and lens, or train anew"
@@ -145,15 +144,14 @@ class Drift:
         return lines
 
     def _of_background(self) -> list[str]:
-        shown = np.array([share for _, share in self._shown])
+        shown = np.array(self._shown)
+        having = ~np.isnan(shown)
+        shown, kind = shown[having], np.array(self._kinds)[having]
         if len(shown) < FEWEST or (middle := float(np.median(shown))) >= STILL:
             return []
-        evenly = np.linspace(0, 1, self.reference.shown.shape[1])
-        kinds = [kind for kind, _ in self._shown]
-        ranks = [
-            np.interp(share, self.reference.shown[k], evenly) for k, share in zip(kinds, shown, strict=True)
-        ]
-        if not self._shifted(np.array(ranks), evenly):
+        usual = self.reference.shown
+        parts = [_ranks(shown[kind == number], usual[number]) for number in np.unique(kind)]
+        if not self._shifted(np.concatenate(parts)):
             return []
         return [
             f"the background that pictures of a kind had in common in training is not where it was: of {len(shown):,} "
@@ -183,15 +181,20 @@ class Drift:
         beyond = WIDER * (quantiles[-1] - quantiles[0])
         return int(((units < quantiles[0] - beyond) | (units > quantiles[-1] + beyond)).sum())
 
-    def _shifted(self, units: NDArray[np.float64], quantiles: NDArray[np.float64]) -> bool:
-        """Tell whether the distribution of `units` (N,) is another than training's."""
-        count, trained = len(units), int(self.reference.counts[0])
-        rank = np.sort(np.interp(units, quantiles, np.linspace(0, 1, len(quantiles))))
+    def _shifted(self, ranks: NDArray[np.float64]) -> bool:
+        """Tell whether what has these ranks (N,) is distributed otherwise than in training, where all are as likely."""
+        count, trained = len(ranks), int(self.reference.counts[0])
+        rank = np.sort(ranks)
         place = np.arange(count + 1) / count
         gap = max(float((place[1:] - rank).max()), float((rank - place[:-1]).max()))
         root = math.sqrt(count * trained / (count + trained))
         chance = 2 * math.exp(-2 * ((root + 0.12 + 0.11 / root) * gap) ** 2)
         return gap >= MATTERS and chance < LEVEL
+
+
+def _ranks(values: NDArray[np.float64], quantiles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Say which share of training, given by its evenly spaced quantiles (Q,), lies below each value (N,)."""
+    return np.asarray(np.interp(values, quantiles, np.linspace(0, 1, len(quantiles))))
 
 
 def _at_least(found: int, count: int, share: float) -> float:
